@@ -1,0 +1,76 @@
+/**
+ * The one interface behind which the emulated world runs: inline (one thread, virtual time), lockstep (a thread a
+ * server, virtual time) or realtime (a thread a server, the real clock). Programs, scenarios and facades see only
+ * this, so that none of them can tell the backends apart but by `kind` and by speed.
+ */
+import type { Micros } from '../model/time.js';
+import type { Refusal, Result } from '../model/result.js';
+import type {
+  BackendKind,
+  GroupStateName,
+  ResourceStateName,
+  ServerStatusName,
+  TraceBody,
+  TraceLine,
+} from '../model/trace.js';
+import type { WorldAction } from './actions.js';
+
+export interface Backend {
+  readonly kind: BackendKind;
+  /** The run's clock. */
+  now(): Micros;
+  /** Carries an action out at `now`, writes its step line, and answers whether the world took it. */
+  act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>>;
+  /** Lets time pass until the goal holds, or `limit` (an instant) is reached, or nothing more can happen. */
+  until(goal: Goal, limit: Micros): Promise<Stop>;
+  /** What the members of the cluster agree on now, and the true state of machines outside any view. */
+  status(cluster: string): Snapshot;
+  /** Hands every trace line from now on to `sink`, in order. Answers how to stop that. */
+  trace(sink: (line: TraceLine) => void): Unsubscribe;
+  /** Writes a line of the caller's own (a step label, an expectation) into the trace, at `now`. */
+  note(line: TraceBody): void;
+  /** Counts heartbeats received, for reports: called once a heartbeat, with its instant and its two ends. */
+  onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void;
+  /** Checks all invariants once more, writes the links lines and the end line, and ends the run. Idempotent. */
+  finish(ok: boolean): Promise<RunSummary>;
+  /** Frees everything: no thread, timer or handle remains. */
+  close(): Promise<void>;
+}
+
+/** What a scenario adds to the step line of an action. */
+export interface StepLabel {
+  readonly id?: string;
+}
+
+export type Unsubscribe = () => void;
+
+/** What `until` waits for. */
+export type Goal =
+  /** An instant of the run's clock; the limit alone. */
+  | { readonly type: 'time' }
+  /** Nothing is pending: no operation, no undetected fault, no wait of a starting server. */
+  | { readonly type: 'quiet' }
+  /** Any condition on what the members agree on; asked whenever something agreed has changed. */
+  | { readonly type: 'condition'; readonly holds: () => boolean };
+
+/** Why `until` came back. A broken invariant is thrown as an `InvariantViolation`, and a failed thread as an error. */
+export interface Stop {
+  readonly reason: 'reached' | 'limit' | 'nothing-left';
+  readonly at: Micros;
+}
+
+export interface RunSummary {
+  readonly ok: boolean;
+  readonly hash?: string;
+}
+
+/** What the cluster is, as seen from outside at one instant. All names; safe to keep. */
+export interface Snapshot {
+  readonly cluster: string;
+  readonly at: Micros;
+  /** The view last named in the trace, or undefined where no server is in any. */
+  readonly view?: { readonly epoch: number; readonly coordinator: string; readonly members: readonly string[] };
+  readonly servers: Readonly<Record<string, readonly ServerStatusName[]>>;
+  readonly groups: Readonly<Record<string, { readonly state: GroupStateName; readonly server: string }>>;
+  readonly resources: Readonly<Record<string, { readonly state: ResourceStateName; readonly server: string }>>;
+}
