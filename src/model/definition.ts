@@ -62,7 +62,10 @@ export interface ResourceInput {
   deactivate?: Duration;
   timeout?: Duration;
   onFailure?: OnFailure;
-  /** swdisk: the drive letter, `S:`. */
+  /**
+   * swdisk: the drive letter, `S:`. shdisk and npdisk: the product's internal name of the partition, at most 3
+   * characters; section 4.2.2.3 keeps both in the same member.
+   */
   drive?: string;
   /** ndr and vxdisk: the drive letters. */
   drives?: string[];
@@ -74,13 +77,13 @@ export interface ResourceInput {
   printer?: { name?: string; port?: string; share?: string; spool?: string };
   /** lsw: what section 3.2.3.5 lists. */
   line?: { device?: string; port?: string; unit?: number; line?: number };
+  /** script: the file names that section 4.2.2.1 lists. */
+  script?: { start?: string; stop?: string };
 }
 
 /** How a partitioned cluster decides which side goes on. */
 export type PartitionPolicy =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'majority' }
-  | { readonly kind: 'ping'; readonly witness: string };
+  { readonly kind: 'none' } | { readonly kind: 'majority' } | { readonly kind: 'ping'; readonly witness: string };
 
 /** A checked cluster definition. Immutable; servers, groups and resources are known by their positions in it. */
 export interface ClusterDefinition {
@@ -104,7 +107,9 @@ export interface ClusterDefinition {
 
 export interface ServerDefinition {
   readonly name: ServerName;
+  /** An IPv4 dotted quad, unique in the cluster. */
   readonly ip: string;
+  /** Time from power-on to the first step of the cluster service. */
   readonly bootUs: Micros;
 }
 

@@ -47,6 +47,8 @@ export function formatDuration(span: Micros): Duration {
 }
 
 function decimal(value: number, unit: number): string {
-  const fraction = String(value % unit).padStart(String(unit).length - 1, '0').replace(/0+$/, '');
+  const fraction = String(value % unit)
+    .padStart(String(unit).length - 1, '0')
+    .replace(/0+$/, '');
   return `${Math.floor(value / unit)}${fraction === '' ? '' : `.${fraction}`}`;
 }

@@ -1,0 +1,93 @@
+/**
+ * One server as a machine: its power, its hang, its disk, the faults of its resources. What runs on it is an engine.
+ */
+import { Engine } from '../failover/engine.js';
+import { type Durable, EMPTY_DURABLE, type Effects, type Input } from '../failover/frames.js';
+import type { ClusterDefinition } from '../model/definition.js';
+import { type Micros, NEVER } from '../model/time.js';
+import { ReceiveBuffer } from '../network/receive-buffer.js';
+import type { ServerNode } from './world.js';
+
+/** A frame or an agent's answer that waits for a server that does not run. */
+export interface Waiting {
+  readonly input: Input;
+  readonly from: number;
+  readonly network: number;
+  readonly marks: number;
+}
+
+export class ServerSlot {
+  engine: Engine | undefined;
+  hung = false;
+  /** How it lost its power last: decides between STOPPED and DOWN. */
+  ended: 'never' | 'orderly' | 'down' = 'never';
+  incarnation = 0;
+  durable: Durable = EMPTY_DURABLE;
+  /** When the outside watchdog cuts its power. */
+  watchdogAt: Micros = NEVER;
+  /** It has been told to power off and does so at the end of its step. */
+  poweringOff: { readonly orderly: boolean; readonly why: string } | undefined;
+  /** It stood in a view once since its boot, and stands in none now. */
+  cutOff = false;
+  /** A boot is under way. */
+  booting = false;
+  readonly frames = new ReceiveBuffer<Waiting>();
+  /** Agents' answers that came while it was hung. */
+  readonly answers: Input[] = [];
+
+  constructor(
+    readonly place: ServerNode,
+    readonly definition: ClusterDefinition,
+  ) {}
+
+  get running(): boolean {
+    return this.engine !== undefined;
+  }
+
+  /** Runs and takes part: powered and not hung. */
+  get active(): boolean {
+    return this.engine !== undefined && !this.hung;
+  }
+
+  boot(now: Micros, out: Effects): void {
+    this.incarnation += 1;
+    this.booting = false;
+    this.cutOff = false;
+    this.hung = false;
+    this.poweringOff = undefined;
+    const { definition, incarnation, durable } = this;
+    this.engine = new Engine({ definition, me: this.place.server, incarnation, now, durable }, out);
+  }
+
+  /** Power off; what waited is lost with it, and handed back to be counted. */
+  stop(orderly: boolean): Waiting[] {
+    this.engine = undefined;
+    this.hung = false;
+    this.booting = false;
+    this.cutOff = false;
+    this.poweringOff = undefined;
+    this.watchdogAt = NEVER;
+    this.ended = orderly ? 'orderly' : 'down';
+    this.answers.length = 0;
+    return this.frames.drain();
+  }
+}
+
+/** Which resources are broken, or hang, and where: by resource, on one server or on all. */
+export class ResourceFaults {
+  private readonly broken = new Map<string, 'fails' | 'hangs'>();
+
+  set(resource: string, on: string | undefined, how: 'fails' | 'hangs'): void {
+    this.broken.set(`${resource}@${on ?? '*'}`, how);
+  }
+
+  /** Repairs it on one server, or everywhere. */
+  repair(resource: string, on: string | undefined): void {
+    if (on !== undefined) this.broken.delete(`${resource}@${on}`);
+    else for (const key of [...this.broken.keys()]) if (key.startsWith(`${resource}@`)) this.broken.delete(key);
+  }
+
+  of(resource: string, on: string): 'fails' | 'hangs' | undefined {
+    return this.broken.get(`${resource}@${on}`) ?? this.broken.get(`${resource}@*`);
+  }
+}

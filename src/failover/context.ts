@@ -1,0 +1,52 @@
+/**
+ * The desk at which one entry is applied: the definition, the agreed state, and the outcome being written.
+ *
+ * Every function that changes agreed state gets this and nothing else, so none can look at a clock, a peer or chance.
+ */
+import type { ClusterDefinition } from '../model/definition.js';
+import type { EventCode } from '../model/trace.js';
+import type { Outcome } from './log/entries.js';
+import type { AgreedState, GroupRecord } from './state.js';
+import { NOBODY } from './state.js';
+
+export interface Context {
+  readonly definition: ClusterDefinition;
+  readonly state: AgreedState;
+  readonly outcome: Outcome;
+}
+
+/** Raises a cluster event (section 3.2.6), numbered in the one sequence of the cluster. */
+export function raise(c: Context, code: EventCode, source: string, src = NOBODY, dst = NOBODY): void {
+  const id = c.state.nextEventId++;
+  c.outcome.lines.push({ kind: 'event', id, code, source, src: serverName(c, src), dst: serverName(c, dst) });
+}
+
+/** Raises an event whose source is a server. */
+export function raiseServer(c: Context, code: EventCode, server: number): void {
+  raise(c, code, serverName(c, server));
+}
+
+/** Raises an event whose source is a group. */
+export function raiseGroup(c: Context, code: EventCode, group: number, src: number, dst = NOBODY): void {
+  raise(c, code, c.definition.groups[group].name, src, dst);
+}
+
+/** Tells the user something that no event says. */
+export function warn(c: Context, text: string): void {
+  c.outcome.lines.push({ kind: 'warning', text });
+}
+
+/** Orders a server to bring a group up or down; answers the order's number. */
+export function order(c: Context, server: number, group: number, action: 'activate' | 'deactivate'): number {
+  const op = c.state.nextOp++;
+  c.outcome.orders.push({ server, group, op, action });
+  return op;
+}
+
+export function serverName(c: Context, server: number): string {
+  return server === NOBODY ? '' : c.definition.servers[server].name;
+}
+
+export function eachGroup(c: Context, visit: (group: GroupRecord, index: number) => void): void {
+  c.state.groups.forEach(visit);
+}

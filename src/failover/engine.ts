@@ -1,0 +1,394 @@
+/**
+ * The engine: everything one server decides, as a deterministic state machine.
+ *
+ * Inputs go in one at a time (the clock, a frame, a request, a resource agent's answer), effects come out. It reads no
+ * clock, draws no chance and does no I/O, so it behaves the same in a test, in a campaign and in a thread of its own.
+ * This file only passes on: detect/ knows who is there, view/ agrees on who is in, log/ keeps one order, group/,
+ * transition/ and placement/ decide what that order means.
+ */
+import type { ClusterDefinition } from '../model/definition.js';
+import { type Micros, NEVER, micros } from '../model/time.js';
+import { type Core, agreed, coordinates, persist, registered } from './core.js';
+import { Detector } from './detect/detector.js';
+import { type ControlFrame, type Durable, type Effects, type Heartbeat, type Input, Phase } from './frames.js';
+import { Executor } from './group/executor.js';
+import { Replica } from './log/apply.js';
+import type { Command, ReportCommand } from './log/commands.js';
+import { Sequence } from './log/sequence.js';
+import { bit, has, serversOf, sizeOf } from './state.js';
+import { ViewChange } from './view/change.js';
+import { leaseEnd, witnessGrace } from './view/lease.js';
+import { Relations } from './view/relations.js';
+import { hearsMember, mayJoin, standing } from './view/target.js';
+
+/** What is said again is said again after a quarter of the heartbeat interval, within these bounds. */
+const RETRY_US_MIN = 500;
+const RETRY_US_MAX = 1_000_000;
+
+export interface Boot {
+  readonly definition: ClusterDefinition;
+  readonly me: number;
+  /** Counts the boots of this server, from 1. */
+  readonly incarnation: number;
+  readonly now: Micros;
+  readonly durable: Durable;
+}
+
+export class Engine {
+  private readonly core: Core;
+  private readonly sequence: Sequence;
+  private readonly relations: Relations;
+  private readonly change: ViewChange;
+  private readonly reports: ReportCommand[] = [];
+  private readonly intervalUs: number;
+  private readonly retryUs: number;
+  private nextBeatAt: Micros;
+  private retryAt: Micros = NEVER;
+  private leaseAt: Micros = NEVER;
+  private guarded = false;
+  private fenceAt: Micros = NEVER;
+  private dueAt: Micros;
+
+  constructor(boot: Boot, out: Effects) {
+    const { definition, me, incarnation, now, durable } = boot;
+    this.core = {
+      definition,
+      me,
+      incarnation,
+      bootedAt: now,
+      replica: new Replica(definition),
+      detector: new Detector(definition, me),
+      executor: new Executor(definition, (report) => this.reports.push(report)),
+      out,
+      now,
+      phase: has(durable.maintenance, me) ? Phase.OFF : Phase.SEEKING,
+      durable,
+      ending: undefined,
+    };
+    this.relations = new Relations(this.core);
+    this.sequence = new Sequence(this.core);
+    this.change = new ViewChange(this.core, this.sequence, this.relations);
+    this.intervalUs = definition.heartbeatIntervalUs;
+    this.retryUs = Math.max(RETRY_US_MIN, Math.min(RETRY_US_MAX, Math.floor(this.intervalUs / 4)));
+    this.nextBeatAt = micros(now + Math.floor((this.intervalUs * me) / definition.servers.length));
+    this.dueAt = now;
+  }
+
+  /** When the engine wants its next `tick`, if nothing else comes before. */
+  nextDeadline(): Micros {
+    return this.dueAt;
+  }
+
+  /** Takes one input in; effects go out before it returns. */
+  step(input: Input, out: Effects): void {
+    const { core } = this;
+    core.now = input.now;
+    core.out = out;
+    if (input.type === 'frame' && input.frame.type === 'heartbeat') {
+      const told = core.detector.receive(input.frame, core.replica.state.view);
+      if (core.detector.nextCheck < this.dueAt) this.dueAt = core.detector.nextCheck;
+      if (!told) return;
+    } else this.takeIn(input);
+    this.conclude();
+  }
+
+  /** A number that differs when anything in the engine does: for replaying recorded inputs. */
+  digest(): string {
+    const { core } = this;
+    return hash(
+      JSON.stringify([
+        core.phase,
+        core.durable,
+        core.replica.state,
+        core.executor.describe(),
+        this.sequence.describe(),
+        this.change.describe(),
+        core.detector.silent,
+        [...core.detector.heard],
+        [...core.detector.acknowledged],
+        this.dueAt,
+      ]),
+    );
+  }
+
+  /** For observers: the engine's place in its cluster. Changed by nothing outside. */
+  get place(): { readonly phase: Phase; readonly coordinates: boolean; readonly held: boolean } {
+    return { phase: this.core.phase, coordinates: coordinates(this.core), held: this.change.promised !== undefined };
+  }
+
+  /** The agreed state as this server has it. Read only. */
+  get state(): Readonly<Core['replica']['state']> {
+    return this.core.replica.state;
+  }
+
+  /** What this server truly holds. Read only. */
+  get executor(): Pick<Executor, 'held' | 'holds' | 'idle'> {
+    return this.core.executor;
+  }
+
+  /** Nothing here waits for anything but the next heartbeat. */
+  get atRest(): boolean {
+    const { core } = this;
+    const busy = this.change.promised !== undefined || this.change.outstanding() || this.sequence.outstanding();
+    const waits = this.sequence.unreleased() && core.phase === Phase.MEMBER;
+    const looks = core.phase === Phase.SEEKING && (this.change.formAt !== NEVER || !core.executor.idle);
+    return !busy && !waits && !looks && agreed(core).groups.every((group) => !group.task) && this.fenceAt === NEVER;
+  }
+
+  private takeIn(input: Input): void {
+    const { core } = this;
+    switch (input.type) {
+      case 'tick':
+        return;
+      case 'frame':
+        this.takeFrame(input.frame as ControlFrame);
+        return;
+      case 'request':
+        this.request(input.id, input.command);
+        return;
+      case 'agentDone':
+        core.executor.agentDone(input.run, input.ok, core.now, core.out);
+        return;
+      case 'resourceFailed':
+        core.executor.resourceFailed(input.group, input.resource);
+        return;
+      case 'returnByHand':
+        if (core.phase !== Phase.OFF) return;
+        core.phase = Phase.SEEKING;
+        persist(core, { maintenance: core.durable.maintenance & ~bit(core.me) });
+        return;
+      default:
+        input satisfies never;
+    }
+  }
+
+  private takeFrame(frame: ControlFrame): void {
+    const held = this.change.promised !== undefined;
+    switch (frame.type) {
+      case 'propose':
+        return this.change.propose(frame);
+      case 'pledge':
+        return this.change.pledged(frame);
+      case 'decline':
+        return this.change.declined(frame);
+      case 'commit':
+        return this.change.committed(frame);
+      case 'installed':
+        return this.change.installedBy(frame.from, frame.epoch);
+      case 'append':
+        return held ? undefined : this.sequence.takeOver(frame);
+      case 'appendAck':
+        return held ? undefined : this.sequence.acknowledge(frame);
+      case 'submit':
+        return held ? undefined : this.sequence.takeIn(frame);
+      case 'ask':
+        return this.relations.answer(frame);
+      case 'verdict':
+        return this.relations.learn(frame);
+      case 'standOff':
+        if (this.core.phase === Phase.SEEKING) this.standOff(frame.maintenance);
+        return;
+      case 'witnessAnswer':
+        return this.change.witnessed(frame);
+      case 'witnessAsk':
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  private request(id: number, command: Command): void {
+    const { core } = this;
+    if (core.phase === Phase.MEMBER) this.sequence.submit(id, command, this.change.promised !== undefined);
+    else
+      core.out.ordered(id, {
+        code: 'NOT_IN_VIEW',
+        where: core.definition.servers[core.me].name,
+        what: 'the server is no member of the cluster now',
+        fix: 'ask a member',
+      });
+  }
+
+  /** After every input that may matter: timers, decisions, then whatever has to go out. */
+  private conclude(): void {
+    const { core, change, sequence } = this;
+    if (core.now > this.nextBeatAt + this.intervalUs) core.detector.wasAway(micros(core.now + this.intervalUs));
+    core.detector.check(core.now);
+    core.executor.tick(core.now, core.out);
+    if (core.now >= this.leaseAt || change.refused) this.checkLease();
+    this.lookAround();
+    change.review();
+    if (coordinates(core) && !change.promised) this.coordinate();
+    for (let report = this.reports.shift(); report; report = this.reports.shift())
+      if (core.phase === Phase.MEMBER) sequence.submit(0, report, change.promised !== undefined);
+    if (core.now >= this.nextBeatAt) this.beat();
+    if (core.now >= this.retryAt) this.sayAgain();
+    sequence.flush(change.promised !== undefined);
+    this.end();
+    this.findDeadline();
+  }
+
+  /** What a server sees that changes its own standing, before any change of view is considered. */
+  private lookAround(): void {
+    const { core } = this;
+    if (core.phase === Phase.MEMBER) {
+      const later = this.relations.excludedBy();
+      if (later === 0) return;
+      const stand = standing(core, this.relations, this.change.decidedAt);
+      const together = core.definition.partition.kind === 'none' && sizeOf(stand) > sizeOf(later);
+      if (!together) core.ending ??= { orderly: false, why: 'the cluster has gone on without it' };
+    } else if (core.phase === Phase.OFF && !core.ending && !has(core.durable.maintenance, core.me)) {
+      if (!hearsMember(core) && this.hearsSeeker()) core.phase = Phase.SEEKING;
+    }
+  }
+
+  private hearsSeeker(): boolean {
+    const { core } = this;
+    return serversOf(registered(core)).some(
+      (server) => core.detector.hears(server) && core.detector.peers[server].phase === Phase.SEEKING,
+    );
+  }
+
+  private standOff(maintenance: boolean): void {
+    const { core } = this;
+    core.phase = Phase.OFF;
+    if (maintenance) persist(core, { maintenance: core.durable.maintenance | bit(core.me) });
+  }
+
+  /** What the coordinator puts into the sequence of its own accord. */
+  private coordinate(): void {
+    const { core, sequence } = this;
+    const state = agreed(core);
+    for (const server of serversOf(registered(core) & ~state.members)) {
+      const { base } = state.servers[server];
+      const { phase } = core.detector.peers[server];
+      if (core.detector.hears(server)) {
+        if (phase !== Phase.MEMBER && base === 'DOWN' && !mayJoin(core, server))
+          sequence.order({ type: 'standOff', server });
+      } else if (base === 'OFF_CLUSTER' && has(core.detector.silent, server))
+        sequence.order({ type: 'vanished', server });
+    }
+    if (state.fenced !== 0 && core.now >= state.fencedUntil)
+      sequence.order({ type: 'fenceOver', servers: state.fenced });
+  }
+
+  private checkLease(): void {
+    const { core, change } = this;
+    if (core.phase !== Phase.MEMBER) {
+      this.leaseAt = NEVER;
+      return;
+    }
+    const end = leaseEnd(core);
+    this.leaseAt = end === NEVER ? NEVER : micros(end + witnessGrace(core));
+    this.guard(end === NEVER ? NEVER : micros(end + core.definition.fenceUs));
+    if (core.now < this.leaseAt && !change.refused) return;
+    core.out.warning(`server ${core.definition.servers[core.me].name} has lost its quorum and gives up its groups`);
+    core.executor.dropAll(core.now, core.out);
+    core.phase = Phase.SEEKING;
+    this.leaseAt = NEVER;
+    this.sequence.reset();
+    change.forget();
+    core.out.departed();
+  }
+
+  private guard(at: Micros): void {
+    if (at === NEVER && !this.guarded) return;
+    this.guarded = at !== NEVER;
+    this.core.out.watchdog(at);
+  }
+
+  private beat(): void {
+    const { core, change } = this;
+    const { view, index } = agreed(core);
+    const member = core.phase === Phase.MEMBER;
+    const beat: Heartbeat = {
+      type: 'heartbeat',
+      from: core.me,
+      incarnation: core.incarnation,
+      phase: core.phase,
+      epoch: member ? view.epoch : 0,
+      coordinator: member ? view.coordinator : -1,
+      applied: index,
+      suspects: core.detector.silent,
+      heard: this.heardToTell(),
+      bootedAt: core.bootedAt,
+      sentAt: core.now,
+    };
+    core.out.broadcast(beat);
+    while (this.nextBeatAt <= core.now) this.nextBeatAt = micros(this.nextBeatAt + this.intervalUs);
+    if (core.definition.partition.kind !== 'none' && member) this.checkLease();
+    if (coordinates(core) && !change.promised) this.tellOff();
+  }
+
+  /** Whom a promise leaves out is told nothing newer than what was heard when the promise was given. */
+  private heardToTell(): Float64Array {
+    const { promised } = this.change;
+    const heard = this.core.detector.heard.slice();
+    if (promised)
+      for (let server = 0; server < heard.length; server += 1)
+        if (!has(promised.asked, server)) heard[server] = promised.heard[server];
+    return heard;
+  }
+
+  /** Servers that look for a view but may not join are told so, as often as they are heard. */
+  private tellOff(): void {
+    const { core } = this;
+    const { members, maintenance } = agreed(core);
+    for (const server of serversOf(registered(core) & ~members))
+      if (core.detector.hears(server) && core.detector.peers[server].phase === Phase.SEEKING && !mayJoin(core, server))
+        core.out.send(server, { type: 'standOff', from: core.me, maintenance: has(maintenance, server) });
+  }
+
+  private sayAgain(): void {
+    this.change.resend();
+    this.relations.ask();
+    this.sequence.resend();
+    this.retryAt = NEVER;
+  }
+
+  private end(): void {
+    const { core } = this;
+    if (!core.ending || this.change.unfinished) return;
+    core.out.powerOff(core.ending.orderly, core.ending.why);
+    this.dueAt = NEVER;
+  }
+
+  private findDeadline(): void {
+    const { core, change } = this;
+    if (core.ending && !change.unfinished) return;
+    if (core.phase !== Phase.MEMBER && core.executor.idle) this.guard(NEVER);
+    const asks = this.unasked();
+    if (this.retryAt === NEVER && (asks || change.outstanding() || this.sequence.outstanding()))
+      this.retryAt = micros(core.now + this.retryUs);
+    const { fenced, fencedUntil } = agreed(core);
+    this.fenceAt = fenced !== 0 && coordinates(core) && !change.promised ? micros(fencedUntil) : NEVER;
+    this.dueAt = micros(
+      Math.min(
+        this.nextBeatAt,
+        core.detector.nextCheck,
+        core.executor.deadline,
+        change.deadline(),
+        this.retryAt,
+        this.fenceAt,
+        this.leaseAt,
+      ),
+    );
+  }
+
+  /** Peers in views that we know nothing of are asked at once, and again later. */
+  private unasked(): boolean {
+    return this.relations.unknown() && (this.retryAt !== NEVER || this.relations.ask());
+  }
+}
+
+/** FNV-1a over the text's code units, 53 bits of it. */
+function hash(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    low = Math.imul(low ^ unit, 0x01000193) >>> 0;
+    high = Math.imul(high ^ (unit + at), 0x85ebca6b) >>> 0;
+  }
+  return low.toString(16).padStart(8, '0') + high.toString(16).padStart(8, '0');
+}

@@ -1,0 +1,82 @@
+/**
+ * Applies one entry to the agreed state and writes down what comes of it. The one place where agreed state changes.
+ */
+import type { ClusterDefinition } from '../../model/definition.js';
+import type { Refusal } from '../../model/result.js';
+import type { Context } from '../context.js';
+import { Shown } from '../events/status.js';
+import { fenceLifted } from '../group/tasks.js';
+import { type AgreedState, emptyState } from '../state.js';
+import { command } from '../transition/commands.js';
+import { settle } from '../transition/settle.js';
+import { enterView } from '../transition/view.js';
+import type { Entry, Outcome } from './entries.js';
+
+/** One server's copy of the agreed state. */
+export class Replica {
+  state: AgreedState;
+  private readonly shown: Shown;
+
+  constructor(private readonly definition: ClusterDefinition) {
+    this.state = emptyState(definition);
+    this.shown = new Shown(definition);
+    this.shown.take(this.state);
+  }
+
+  /** Replaces the state by one that came from elsewhere. */
+  adopt(state: AgreedState): void {
+    this.state = state;
+    this.shown.take(state);
+  }
+
+  /** Applies the next entry; a refused command is an entry too, and changes nothing but the sender's count. */
+  apply(entry: Entry): Outcome {
+    const { state } = this;
+    state.index += 1;
+    const outcome: Outcome = {
+      index: state.index,
+      epoch: state.view.epoch,
+      coordinator: state.view.coordinator,
+      lines: [],
+      orders: [],
+      answers: [],
+      powerOff: 0,
+      persist: false,
+    };
+    const c: Context = { definition: this.definition, state, outcome };
+    const refusal = this.carryOut(c, entry);
+    if (entry.type === 'command') {
+      state.servers[entry.from].lastN = entry.n;
+      if (entry.id > 0) outcome.answers.push({ server: entry.from, id: entry.id, refusal });
+    }
+    settle(c);
+    const events = outcome.lines.splice(0);
+    const shown = entry.type === 'view' ? this.shown.everything(state) : this.shown.changes(state);
+    outcome.lines.push(...shown, ...events);
+    return outcome;
+  }
+
+  private carryOut(c: Context, entry: Entry): Refusal | undefined {
+    switch (entry.type) {
+      case 'view':
+        enterView(c, entry);
+        return undefined;
+      case 'command':
+        return command(c, entry.from, entry.command);
+      case 'standOff':
+        if (c.state.servers[entry.server].base !== 'CLUSTER') c.state.servers[entry.server].base = 'OFF_CLUSTER';
+        return undefined;
+      case 'vanished':
+        c.state.servers[entry.server].base = 'DOWN';
+        c.state.servers[entry.server].returned = false;
+        return undefined;
+      case 'fenceOver':
+        c.state.fenced &= ~entry.servers;
+        if (c.state.fenced === 0) c.state.fencedUntil = 0;
+        fenceLifted(c);
+        return undefined;
+      default:
+        return entry satisfies never;
+    }
+  }
+}

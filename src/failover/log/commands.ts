@@ -1,0 +1,47 @@
+/**
+ * What can be put before the coordinator: an operator's commands, and the reports of the servers that carry orders
+ * out. Each is judged where it is applied, by agreed state alone, so that all members judge alike.
+ */
+
+/** By positions in the definition. */
+export type Command =
+  | { readonly type: 'startGroup'; readonly group: number; readonly on: number }
+  | { readonly type: 'stopGroup'; readonly group: number }
+  | { readonly type: 'moveGroup'; readonly group: number; readonly to: number }
+  | { readonly type: 'failGroup'; readonly group: number }
+  | { readonly type: 'switchLine'; readonly group: number; readonly resource: number; readonly to: number }
+  | { readonly type: 'shutdownServer'; readonly server: number }
+  | { readonly type: 'shutdownCluster' }
+  | { readonly type: 'maintenance'; readonly server: number }
+  | { readonly type: 'return'; readonly server: number }
+  | { readonly type: 'registry'; readonly change: RegistryCommand }
+  | ReportCommand;
+
+/** What a server reports of the orders it carries out. `op` names the order. */
+export type ReportCommand =
+  | {
+      readonly type: 'resourceDone';
+      readonly group: number;
+      readonly op: number;
+      readonly resource: number;
+      readonly online: boolean;
+      readonly ok: boolean;
+    }
+  | { readonly type: 'orderDone'; readonly group: number; readonly op: number; readonly ok: boolean }
+  | { readonly type: 'resourceFault'; readonly group: number; readonly resource: number };
+
+/** A change of the synchronised registry (section 4.1.4). Values travel as hexadecimal. */
+export type RegistryCommand =
+  | { readonly change: 'createKey'; readonly key: string }
+  | { readonly change: 'deleteKey'; readonly key: string }
+  | {
+      readonly change: 'setValue';
+      readonly key: string;
+      readonly name: string;
+      readonly type: number;
+      readonly hex: string;
+    }
+  | { readonly change: 'deleteValue'; readonly key: string; readonly name: string };
+
+/** No server named: the group goes to its highest eligible one. */
+export const ANYWHERE = -1;

@@ -1,0 +1,300 @@
+/**
+ * One order for everybody: how entries get from the coordinator to all members, and when their outcomes are let out.
+ *
+ * The coordinator applies an entry at once and sends it on; members apply entries in order and say how far they are.
+ * What all members hold is stable, and only then does each let the outcome out. So whoever survives holds everything
+ * that anybody was ever told. Outcomes are kept until all members have let them out, because the next coordinator may
+ * have to tell those that had not.
+ */
+import { type Core, coordinates, persist } from '../core.js';
+import { type Append, type AppendAck, Phase, type Submission, type Submit } from '../frames.js';
+import { type AgreedState, has, serversOf } from '../state.js';
+import type { Command } from './commands.js';
+import type { Entry, Outcome } from './entries.js';
+
+/** Commands sent in one frame at most; the rest follow when these are applied. */
+const SUBMISSIONS_MAX = 64;
+
+export class Sequence {
+  /** Outcomes that some member has not let out yet. */
+  private pending: Outcome[] = [];
+  private released = 0;
+  private stable = 0;
+  private floor = 0;
+  /** Entries since `first`, kept by the coordinator until all members hold them. */
+  private entries: Entry[] = [];
+  private first = 1;
+  private readonly acked: number[];
+  private readonly releasedBy: number[];
+  private readonly sent: number[];
+  private outbox: Submission[] = [];
+  private nextN = 1;
+  private ackDue = false;
+  private tellDue = false;
+
+  constructor(private readonly core: Core) {
+    const count = core.definition.servers.length;
+    this.acked = Array<number>(count).fill(0);
+    this.releasedBy = Array<number>(count).fill(0);
+    this.sent = Array<number>(count).fill(0);
+  }
+
+  /** The agreed state and what is not yet out everywhere, for somebody who lacks it. */
+  snapshot(): string {
+    return JSON.stringify({ state: this.core.replica.state, pending: this.pending });
+  }
+
+  /** Takes over what another server holds. */
+  restore(snapshot: string): void {
+    const { state, pending } = JSON.parse(snapshot) as { state: AgreedState; pending: Outcome[] };
+    this.core.replica.adopt(state);
+    this.pending = pending;
+  }
+
+  /** A view begins with this entry. A newcomer is told nothing that was before. */
+  enterView(entry: Entry, newcomer: boolean): void {
+    const { core } = this;
+    const before = core.replica.state.index;
+    if (newcomer) {
+      this.released = before;
+      this.pending = [];
+      this.outbox.forEach((item) => this.answerLost(item));
+      this.outbox = [];
+      this.nextN = 1;
+    }
+    this.pending.push(core.replica.apply(entry));
+    this.entries = [];
+    this.first = before + 2;
+    this.stable = 0;
+    this.floor = 0;
+    this.acked.fill(0);
+    this.releasedBy.fill(0);
+    this.sent.fill(before + 1);
+    this.ackDue = true;
+    if (coordinates(core)) this.advance();
+  }
+
+  /** Leaves all views: nothing is pending any more. */
+  reset(): void {
+    this.outbox.forEach((item) => this.answerLost(item));
+    this.outbox = [];
+    this.entries = [];
+  }
+
+  /** The coordinator puts an entry into the sequence. */
+  order(entry: Entry): Outcome {
+    const outcome = this.core.replica.apply(entry);
+    this.pending.push(outcome);
+    this.entries.push(entry);
+    this.tellDue = true;
+    this.advance();
+    return outcome;
+  }
+
+  /**
+   * Puts a command before the coordinator. Where that is this server and nothing waits, it is judged at once. `id` 0
+   * wants no answer.
+   */
+  submit(id: number, command: Command, held: boolean): void {
+    const { core } = this;
+    const n = this.nextN++;
+    if (coordinates(core) && !held && this.outbox.length === 0) {
+      const outcome = this.order({ type: 'command', from: core.me, n, id, command });
+      if (id > 0) core.out.ordered(id, outcome.answers[0].refusal);
+      return;
+    }
+    this.outbox.push({ n, id, command });
+    this.tellDue = true;
+  }
+
+  /** The coordinator takes in what a member submits, in that member's order. */
+  takeIn(frame: Submit): void {
+    const { state } = this.core.replica;
+    if (!coordinates(this.core) || frame.epoch !== state.view.epoch || !has(state.members, frame.from)) return;
+    for (const { n, id, command } of frame.items)
+      if (n === state.servers[frame.from].lastN + 1) this.order({ type: 'command', from: frame.from, n, id, command });
+  }
+
+  /** A member takes in entries and what is stable. */
+  takeOver(frame: Append): void {
+    const { view } = this.core.replica.state;
+    if (this.core.phase !== Phase.MEMBER || frame.epoch !== view.epoch || frame.from !== view.coordinator) return;
+    this.ackDue = true;
+    const { replica } = this.core;
+    if (frame.after <= replica.state.index)
+      for (const entry of frame.entries.slice(replica.state.index - frame.after))
+        this.pending.push(replica.apply(entry));
+    this.stable = Math.max(this.stable, frame.stable);
+    this.floor = Math.max(this.floor, frame.floor);
+    this.letOut();
+    this.clearOutbox();
+  }
+
+  /** The coordinator hears how far a member is. */
+  acknowledge(frame: AppendAck): void {
+    const { state } = this.core.replica;
+    if (!coordinates(this.core) || frame.epoch !== state.view.epoch) return;
+    this.acked[frame.from] = Math.max(this.acked[frame.from], frame.index);
+    this.releasedBy[frame.from] = Math.max(this.releasedBy[frame.from], frame.released);
+    this.advance();
+  }
+
+  /** Everything that is due goes out: once at the end of a step, so that many entries travel in one frame. */
+  flush(held: boolean): void {
+    const { core } = this;
+    if (core.phase !== Phase.MEMBER || held) return;
+    if (coordinates(core)) {
+      this.drainOutbox();
+      if (this.tellDue) this.tellMembers();
+    } else {
+      const { view, index } = core.replica.state;
+      if (this.ackDue)
+        core.out.send(view.coordinator, {
+          type: 'appendAck',
+          epoch: view.epoch,
+          from: core.me,
+          index,
+          released: this.released,
+        });
+      if (this.tellDue) this.sendOutbox();
+    }
+    this.ackDue = false;
+    this.tellDue = false;
+  }
+
+  /** Says again whatever has not been answered. */
+  resend(): void {
+    const { core } = this;
+    if (core.phase !== Phase.MEMBER) return;
+    if (coordinates(core)) for (const member of this.behind()) this.sent[member] = this.acked[member];
+    this.tellDue = true;
+    this.ackDue = true;
+  }
+
+  /** Something is under way that a lost frame would stop. */
+  outstanding(): boolean {
+    if (this.core.phase !== Phase.MEMBER) return false;
+    return this.outbox.length > 0 || (coordinates(this.core) ? this.behind().length > 0 : this.unreleased());
+  }
+
+  /** Whether some outcome waits to be let out here. */
+  unreleased(): boolean {
+    return this.released < this.core.replica.state.index;
+  }
+
+  describe(): unknown {
+    return [this.released, this.stable, this.pending.length, this.outbox.map((item) => item.n), this.nextN];
+  }
+
+  private behind(): number[] {
+    const { state } = this.core.replica;
+    return serversOf(state.members).filter(
+      (server) =>
+        server !== this.core.me && (this.acked[server] < state.index || this.releasedBy[server] < this.stable),
+    );
+  }
+
+  private advance(): void {
+    const { state } = this.core.replica;
+    let stable = state.index;
+    let floor = state.index;
+    for (const server of serversOf(state.members)) {
+      if (server === this.core.me) continue;
+      stable = Math.min(stable, this.acked[server]);
+      floor = Math.min(floor, this.releasedBy[server]);
+    }
+    this.floor = Math.max(this.floor, floor);
+    if (stable <= this.stable) return;
+    this.stable = stable;
+    this.tellDue = true;
+    this.letOut();
+    this.trimEntries();
+  }
+
+  private letOut(): void {
+    const { core } = this;
+    for (const outcome of this.pending) {
+      if (outcome.index <= this.released || outcome.index > this.stable) continue;
+      this.released = outcome.index;
+      this.ackDue = true;
+      core.out.released(outcome, core.replica.state.view);
+      for (const order of outcome.orders)
+        if (order.server === core.me) core.executor.carryOut(order.group, order.op, order.action, core.now, core.out);
+      for (const answer of outcome.answers) if (answer.server === core.me) core.out.answer(answer.id, answer.refusal);
+      if (outcome.persist) this.persistRegistry();
+      if (has(outcome.powerOff, core.me)) core.ending = { orderly: true, why: 'the cluster was shut down' };
+    }
+    const keepFrom = Math.min(this.floor, this.released);
+    if (this.pending.length > 0 && this.pending[0].index <= keepFrom)
+      this.pending = this.pending.filter((outcome) => outcome.index > keepFrom);
+  }
+
+  private persistRegistry(): void {
+    const { state } = this.core.replica;
+    persist(this.core, {
+      maintenance: state.maintenance,
+      registry: JSON.stringify(state.registry),
+      registryVersion: state.registryVersion,
+    });
+  }
+
+  private trimEntries(): void {
+    const drop = this.stable - this.first + 1;
+    if (drop <= 0) return;
+    this.entries.splice(0, drop);
+    this.first += drop;
+  }
+
+  private tellMembers(): void {
+    const { core } = this;
+    const { state } = core.replica;
+    for (const member of serversOf(state.members)) {
+      if (member === core.me) continue;
+      const after = Math.max(this.sent[member], this.first - 1);
+      core.out.send(member, {
+        type: 'append',
+        epoch: state.view.epoch,
+        from: core.me,
+        after,
+        entries: this.entries.slice(after - this.first + 1),
+        stable: this.stable,
+        floor: this.floor,
+      });
+      this.sent[member] = state.index;
+    }
+  }
+
+  /** What this server submitted before it became the coordinator. */
+  private drainOutbox(): void {
+    while (this.outbox.length > 0) {
+      const { n, id, command } = this.outbox[0];
+      if (n > this.core.replica.state.servers[this.core.me].lastN)
+        this.order({ type: 'command', from: this.core.me, n, id, command });
+      this.outbox.shift();
+    }
+  }
+
+  private sendOutbox(): void {
+    const { view } = this.core.replica.state;
+    this.clearOutbox();
+    if (this.outbox.length === 0) return;
+    const items = this.outbox.slice(0, SUBMISSIONS_MAX);
+    this.core.out.send(view.coordinator, { type: 'submit', epoch: view.epoch, from: this.core.me, items });
+  }
+
+  private clearOutbox(): void {
+    const { lastN } = this.core.replica.state.servers[this.core.me];
+    while (this.outbox.length > 0 && this.outbox[0].n <= lastN) this.outbox.shift();
+    if (this.outbox.length > 0 && this.outbox[0].n > lastN + SUBMISSIONS_MAX) this.tellDue = true;
+  }
+
+  private answerLost(item: Submission): void {
+    if (item.id > 0)
+      this.core.out.answer(item.id, {
+        code: 'LOST',
+        where: this.core.definition.servers[this.core.me].name,
+        what: 'the server left its view before the command was ordered',
+        fix: 'ask again',
+      });
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What follows by itself after every entry: brackets close, servers on their way out hand over, groups go back to
+ * better servers, queues move on. Each rule looks at agreed state alone, so nothing has to be remembered to be done.
+ */
+import { type Context, raiseServer } from '../context.js';
+import { begin, enqueue, leaveOnly, relocate } from '../group/tasks.js';
+import { place } from '../placement/placement.js';
+import { NOBODY, type Task, has, serversOf } from '../state.js';
+
+/** Brings the agreed state to rest after an entry was applied. */
+export function settle(c: Context): void {
+  if (c.state.halting) haltGroups(c);
+  closeBrackets(c);
+  for (const server of serversOf(c.state.members)) evacuate(c, server);
+  goBack(c);
+  for (const server of serversOf(c.state.members)) pump(c, server);
+  if (c.state.halting && !c.state.halted && c.state.groups.every((group) => group.phase === 'offline' && !group.task)) {
+    c.state.halted = true;
+    c.outcome.powerOff |= c.state.members;
+  }
+}
+
+/** A server that is on its way out holds nothing any more, nothing is bound for it, and what left it has arrived. */
+export function hasHandedOver(c: { readonly state: Context['state'] }, server: number): boolean {
+  return c.state.groups.every(
+    ({ server: current, task }) => current !== server && task?.to !== server && task?.from !== server,
+  );
+}
+
+/** FAILOVER_END, where a destination has no failover of a server's groups left to do. */
+function closeBrackets(c: Context): void {
+  c.state.servers.forEach((record, server) => {
+    if (!record.bracket || c.state.groups.some((group) => group.task?.bracket && group.task.to === server)) return;
+    record.bracket = false;
+    raiseServer(c, 'ARM_EVENT_FAILOVER_END', server);
+  });
+}
+
+/** FAILOVER_START and the next tasks of a destination, `parallelGroups` at once. */
+function pump(c: Context, server: number): void {
+  const record = c.state.servers[server];
+  while (record.queue.length > 0 && busy(c, (task) => task.to === server) < c.definition.parallelGroups) {
+    const group = record.queue.shift() as number;
+    const task = c.state.groups[group].task as Task;
+    if (task.bracket && !record.bracket) {
+      record.bracket = true;
+      raiseServer(c, 'ARM_EVENT_FAILOVER_START', server);
+    }
+    begin(c, group);
+  }
+}
+
+/** The groups of a server on its way out leave one after the other; those that can go nowhere stop. */
+function evacuate(c: Context, server: number): void {
+  const record = c.state.servers[server];
+  if (record.leaving === '') return;
+  for (let group = 0; group < c.state.groups.length; group += 1) {
+    if (busy(c, (task) => task.from === server) >= c.definition.parallelGroups) return;
+    const { task, server: current, phase } = c.state.groups[group];
+    if (task || current !== server || phase !== 'active') continue;
+    c.state.groups[group].tried = 0;
+    const goes = c.definition.groups[group].failover === 'auto' && relocate(c, group, 'evacuate', server, false);
+    if (!goes) leaveOnly(c, group, 'giveUp');
+  }
+}
+
+/** Groups with failback auto go back to a better server that has joined, one before the next, in definition order. */
+function goBack(c: Context): void {
+  if (c.state.halting || busy(c, (task) => task.kind === 'failback') > 0) return;
+  for (let group = 0; group < c.state.groups.length; group += 1) {
+    const record = c.state.groups[group];
+    if (!record.failback || record.task) continue;
+    record.failback = false;
+    if (record.phase !== 'active') continue;
+    const order = c.definition.groups[group].servers;
+    const to = place(c.definition, c.state, group);
+    if (to === NOBODY || order.indexOf(to as never) >= order.indexOf(record.server as never)) continue;
+    enqueue(c, group, 'failback', record.server, to);
+    return;
+  }
+}
+
+/** A cluster shutdown stops every active group where it is. */
+function haltGroups(c: Context): void {
+  for (let group = 0; group < c.state.groups.length; group += 1) {
+    const record = c.state.groups[group];
+    if (record.task || record.phase !== 'active') continue;
+    if (busy(c, (task) => task.from === record.server) >= c.definition.parallelGroups) continue;
+    leaveOnly(c, group, 'stop');
+  }
+}
+
+/** How many tasks of a kind are under way or, where they have a source, waiting. */
+function busy(c: Context, which: (task: Task) => boolean): number {
+  let count = 0;
+  for (const { task } of c.state.groups) if (task && task.stage !== 'queued' && which(task)) count += 1;
+  return count;
+}
+
+/** Whether a server is a destination of a failover that is being processed (status RECOVERING). */
+export function isRecovering(c: { readonly state: Context['state'] }, server: number): boolean {
+  if (!has(c.state.members, server)) return false;
+  return (
+    c.state.servers[server].bracket ||
+    c.state.groups.some(({ task }) => task?.to === server && (task.kind === 'failover' || task.kind === 'evacuate'))
+  );
+}

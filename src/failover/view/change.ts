@@ -1,0 +1,470 @@
+/**
+ * From one view to the next: proposed by whoever leads, promised by everybody asked, committed once.
+ *
+ * A promise holds still: who has promised takes nothing more from the old view until the new one is committed, a later
+ * one is proposed, or the proposer has been quiet for the heartbeat timeout. So what the proposer learned with the
+ * promises is still true when it commits. An epoch is promised to one proposer only; one that meets a larger promise
+ * tries again above it. docs/protocol.md says why that is enough.
+ */
+import { type Micros, NEVER, micros } from '../../model/time.js';
+import { type Core, agreed, coordinates, persist, registered } from '../core.js';
+import { type Commit, type Decline, Phase, type Pledge, type Propose, type WitnessAnswer } from '../frames.js';
+import type { Sequence } from '../log/sequence.js';
+import { NOBODY, bit, firstOf, has, sameView, serversOf } from '../state.js';
+import type { ViewEntry } from '../log/entries.js';
+import { absorb, bestBase, doubleHolders, isForeign, newestRegistry, rememberedMaintenance } from './merge.js';
+import { isQuorum, mayForm } from './quorum.js';
+import type { Relations } from './relations.js';
+import { firstBoot, hearsMember, isAncestor, isDoneLeaving, leads, nextView, seekers, standing } from './target.js';
+
+interface Round {
+  readonly epoch: number;
+  readonly asked: number;
+  readonly forming: boolean;
+  readonly pledges: (Pledge | undefined)[];
+  readonly until: Micros;
+  /** What is ready to be committed once the witness grants it. */
+  decided: boolean;
+}
+
+interface Promised {
+  readonly epoch: number;
+  readonly from: number;
+  readonly asked: number;
+  until: Micros;
+  /** Heartbeats heard when the promise was given: those not asked hear no more than that from this server. */
+  readonly heard: Float64Array;
+}
+
+export class ViewChange {
+  /** This server holds still for somebody's proposal, its own included. */
+  promised: Promised | undefined;
+  private round: Round | undefined;
+  /** Commits that have not been confirmed. */
+  private unconfirmed = new Map<number, Commit>();
+  private epochSeen: number;
+  /** Servers that did not answer a proposal, and until when they are left alone. */
+  private readonly shunnedUntil: number[];
+  /** Members that promised something that came to nothing must be freed by a new view. */
+  private mustRenew = false;
+  /** When the present view was decided. */
+  decidedAt = micros(0);
+  /** A seeking server that waits for the start-up wait to pass. */
+  formAt: Micros = NEVER;
+  /** The witness has said no: the other side goes on. */
+  refused = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly sequence: Sequence,
+    private readonly relations: Relations,
+  ) {
+    this.epochSeen = Math.max(core.durable.epoch, core.durable.promisedEpoch);
+    this.shunnedUntil = core.definition.servers.map(() => 0);
+  }
+
+  /** The earliest instant at which something here may time out. */
+  deadline(): Micros {
+    const round = this.round?.until ?? NEVER;
+    const promise = this.promised?.until ?? NEVER;
+    return micros(Math.min(round, promise, this.core.phase === Phase.SEEKING ? this.formAt : NEVER));
+  }
+
+  /** Something waits for an answer that may have been lost. */
+  outstanding(): boolean {
+    return this.round !== undefined || this.unconfirmed.size > 0;
+  }
+
+  /** Looks at what is known and starts, changes or drops a change of view. */
+  review(): void {
+    this.expire();
+    if (this.core.phase === Phase.MEMBER) this.reviewMember();
+    else if (this.core.phase === Phase.SEEKING) this.reviewSeeker();
+  }
+
+  propose(frame: Propose): void {
+    const { core } = this;
+    this.epochSeen = Math.max(this.epochSeen, frame.epoch);
+    if (!has(frame.asked, core.me) || !this.mayFollow(frame)) return;
+    const mine = this.promised;
+    if (mine && (mine.epoch > frame.epoch || (mine.epoch === frame.epoch && mine.from !== frame.from))) {
+      this.decline(frame, mine.epoch);
+      return;
+    }
+    if (frame.epoch <= core.durable.epoch) {
+      this.decline(frame, core.durable.epoch);
+      return;
+    }
+    this.round = undefined;
+    this.promise(frame.epoch, frame.from, frame.asked);
+    core.out.send(frame.from, this.pledge(frame.epoch, frame.base, frame.index));
+  }
+
+  pledged(frame: Pledge): void {
+    const { round } = this;
+    if (!round || round.epoch !== frame.epoch || !has(round.asked, frame.from)) return;
+    round.pledges[frame.from] = frame;
+    this.concludeWhenAll();
+  }
+
+  declined(frame: Decline): void {
+    const { round } = this;
+    this.epochSeen = Math.max(this.epochSeen, frame.promisedEpoch);
+    if (round?.epoch === frame.epoch) this.start(round.asked, round.forming);
+  }
+
+  witnessed(frame: WitnessAnswer): void {
+    const { round } = this;
+    if (!round?.decided || round.epoch !== frame.epoch) return;
+    if (frame.granted) this.commit(round);
+    else {
+      this.refused = this.core.phase === Phase.MEMBER;
+      this.dropRound();
+    }
+  }
+
+  installedBy(from: number, epoch: number): void {
+    if (this.unconfirmed.get(from)?.epoch === epoch) this.unconfirmed.delete(from);
+  }
+
+  /** A view was decided. Taken only by who has promised just that. */
+  committed(frame: Commit): void {
+    const { core } = this;
+    if (agreed(core).view.epoch === frame.epoch && agreed(core).view.coordinator === frame.entry.coordinator) {
+      if (core.phase === Phase.MEMBER)
+        core.out.send(frame.from, { type: 'installed', epoch: frame.epoch, from: core.me });
+      return;
+    }
+    if (this.promised?.epoch !== frame.epoch || this.promised.from !== frame.from) return;
+    this.install(frame);
+    if (frame.from !== core.me) core.out.send(frame.from, { type: 'installed', epoch: frame.epoch, from: core.me });
+  }
+
+  /** Commits still on their way: a server that leaves its view waits for these. */
+  get unfinished(): boolean {
+    return this.unconfirmed.size > 0;
+  }
+
+  /** Says again what has not been answered. */
+  resend(): void {
+    const { round, core } = this;
+    if (round && !round.decided) this.askAll(round);
+    if (round?.decided) this.askWitness(round);
+    for (const [server, commit] of this.unconfirmed) {
+      if (core.detector.hears(server) && core.now < commit.decidedAt + core.definition.heartbeatTimeoutUs)
+        core.out.send(server, commit);
+      else this.unconfirmed.delete(server);
+    }
+  }
+
+  /** This server's view is lost to it. */
+  forget(): void {
+    this.round = undefined;
+    this.promised = undefined;
+    this.unconfirmed.clear();
+    this.refused = false;
+    this.mustRenew = false;
+  }
+
+  describe(): unknown {
+    return [this.promised?.epoch, this.round?.epoch, this.round?.asked, [...this.unconfirmed.keys()], this.epochSeen];
+  }
+
+  private reviewMember(): void {
+    const { core } = this;
+    if (this.promised && this.promised.from !== core.me) return;
+    const stand = standing(core, this.relations, this.decidedAt);
+    if (!leads(core, stand) || this.relations.lagging()) {
+      if (this.round) this.dropRound();
+      return;
+    }
+    const target = nextView(core, this.relations, stand, this.shunned());
+    const asked = target | (stand & agreed(core).members);
+    if (target === agreed(core).members && !this.mustRenew && !this.someMissedIt(stand)) {
+      if (this.round) this.dropRound();
+      return;
+    }
+    if (this.round?.asked === asked || !this.mayDecide(asked)) return;
+    this.start(asked, false);
+  }
+
+  /** A member that is heard in an earlier view long after this one was decided has missed it. */
+  private someMissedIt(stand: number): boolean {
+    const { core } = this;
+    return serversOf(stand).some((server) => {
+      const peer = core.detector.peers[server];
+      return (
+        server !== core.me &&
+        peer.saidAt > this.decidedAt + core.definition.heartbeatTimeoutUs &&
+        !sameView(peer, agreed(core).view)
+      );
+    });
+  }
+
+  private reviewSeeker(): void {
+    const { core } = this;
+    const { definition } = core;
+    this.formAt = NEVER;
+    if ((this.promised && this.promised.from !== core.me) || hearsMember(core) || !core.executor.idle) return;
+    const asked = seekers(core, this.shunned());
+    const waitUntil = firstBoot(core, asked) + definition.startupWaitUs;
+    const everybody = registered(core) & ~core.durable.maintenance;
+    if (firstOf(asked) !== core.me) return;
+    if (asked !== everybody && core.now < waitUntil) this.formAt = micros(waitUntil);
+    else if (this.round?.asked !== asked) this.start(asked, true);
+  }
+
+  private start(asked: number, forming: boolean): void {
+    const { core } = this;
+    const epoch = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1;
+    this.epochSeen = epoch;
+    const until = micros(core.now + core.definition.heartbeatTimeoutUs);
+    this.round = {
+      epoch,
+      asked,
+      forming,
+      pledges: core.definition.servers.map(() => undefined),
+      until,
+      decided: false,
+    };
+    this.promise(epoch, core.me, asked);
+    const { view, index } = agreed(core);
+    this.round.pledges[core.me] = this.pledge(epoch, view, index);
+    this.askAll(this.round);
+    this.concludeWhenAll();
+  }
+
+  private askAll(round: Round): void {
+    const { core } = this;
+    const { view, index } = agreed(core);
+    for (const server of serversOf(round.asked)) {
+      if (round.pledges[server]) continue;
+      const { epoch, asked, forming } = round;
+      core.out.send(server, { type: 'propose', epoch, from: core.me, asked, base: view, index, forming });
+    }
+  }
+
+  private concludeWhenAll(): void {
+    const { round } = this;
+    if (!round || round.decided || serversOf(round.asked).some((server) => !round.pledges[server])) return;
+    if (!this.isSound(round)) {
+      this.dropRound();
+      return;
+    }
+    round.decided = true;
+    if (this.core.definition.partition.kind === 'ping') this.askWitness(round);
+    else this.commit(round);
+  }
+
+  /** The promises fit together: no member has been reborn meanwhile, and a forming cluster has its quorum. */
+  private isSound(round: Round): boolean {
+    const { core } = this;
+    const pledges = round.pledges.filter((pledge) => pledge !== undefined);
+    if (round.forming) {
+      if (pledges.some((pledge) => pledge.inView)) return false;
+      if (core.definition.partition.kind !== 'majority') return true;
+      const memories = pledges.map((pledge) => pledge.durable);
+      const free = registered(core) & ~rememberedMaintenance(memories);
+      return mayForm(round.asked, free, withoutRound(memories, round.epoch));
+    }
+    const state = agreed(core);
+    return pledges.every((p) => !has(state.members, p.from) || p.incarnation === state.servers[p.from].incarnation);
+  }
+
+  private askWitness(round: Round): void {
+    const { core } = this;
+    const { epoch } = round;
+    const base = round.forming
+      ? round.pledges.reduce((latest, pledge) => Math.max(latest, pledge?.durable.epoch ?? 0), 0)
+      : agreed(core).view.epoch;
+    core.out.askWitness({ type: 'witnessAsk', from: core.me, epoch, base });
+  }
+
+  private commit(round: Round): void {
+    const { core } = this;
+    const pledges = round.pledges.filter((pledge) => pledge !== undefined);
+    const own = round.pledges[core.me] as Pledge;
+    const base = bestBase(own, pledges, round.forming);
+    if (base.state !== undefined && base !== own) this.sequence.restore(base.state);
+    const snapshot = this.sequence.snapshot();
+    const entry = this.viewEntry(round, pledges, own);
+    const common = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry } as const;
+    this.round = undefined;
+    this.unconfirmed.clear();
+    for (const pledge of pledges) {
+      if (pledge.from === core.me) continue;
+      const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
+      const commit = same ? common : { ...common, state: snapshot };
+      this.unconfirmed.set(pledge.from, commit);
+      core.out.send(pledge.from, commit);
+    }
+    this.committed(common);
+  }
+
+  private viewEntry(round: Round, pledges: readonly Pledge[], own: Pledge): ViewEntry {
+    const { core } = this;
+    const state = agreed(core);
+    const { forming } = round;
+    const old = forming ? 0 : state.members;
+    const foreign = forming ? [] : pledges.filter((pledge) => isForeign(own, pledge));
+    const double = doubleHolders(pledges);
+    for (const group of double.groups)
+      core.out.warning(`emergency: group ${core.definition.groups[group].name} is active on both sides`);
+    const left = serversOf(old & round.asked).filter((server) => isDoneLeaving(state, server));
+    const leftMask = left.reduce((mask, server) => mask | bit(server), 0);
+    const members = round.asked & ~double.servers & ~leftMask;
+    const absorbed = foreign.map((pledge) => absorb(core.definition, pledge, members));
+    const staying = absorbed.filter((item) => has(members, item.server));
+    const down = (old & ~round.asked) | double.servers;
+    const joined = pledges.filter((p) => has(members, p.from) && (!has(old, p.from) || foreign.includes(p)));
+    return {
+      type: 'view',
+      epoch: round.epoch,
+      coordinator: firstOf(members),
+      members,
+      forming,
+      joined: joined.map((pledge) => ({ server: pledge.from, incarnation: pledge.incarnation })),
+      down,
+      left: leftMask,
+      absorbed: staying,
+      ...this.fence(down & old & ~double.servers, pledges),
+      maintenance: forming ? rememberedMaintenance(pledges.map((pledge) => pledge.durable)) : state.maintenance,
+      registry: forming ? newestRegistry(pledges.map((pledge) => pledge.durable)) : undefined,
+    };
+  }
+
+  /** Lost servers that may go on until their own quorum has been silent for the timeout, and `fence` longer. */
+  private fence(lost: number, pledges: readonly Pledge[]): { fenced: number; fencedUntil: Micros } {
+    const { core } = this;
+    const { definition } = core;
+    let fenced = 0;
+    let until = 0;
+    if (definition.partition.kind !== 'none') {
+      for (const server of serversOf(lost)) {
+        if (core.detector.peers[server].incarnation > agreed(core).servers[server].incarnation) continue;
+        fenced |= bit(server);
+        const last = Math.max(this.decidedAt, ...pledges.map((pledge) => pledge.heard[server]));
+        until = Math.max(until, last + definition.heartbeatTimeoutUs + definition.fenceUs);
+      }
+    }
+    return { fenced, fencedUntil: micros(until) };
+  }
+
+  private install(frame: Commit): void {
+    const { core } = this;
+    const { entry } = frame;
+    const { members } = entry;
+    this.promised = undefined;
+    this.round = undefined;
+    this.mustRenew = false;
+    persist(core, { epoch: entry.epoch, members, maintenance: entry.maintenance });
+    if (!has(members, core.me)) {
+      this.leave(entry);
+      return;
+    }
+    const wasMember = core.phase === Phase.MEMBER;
+    const newcomer = entry.joined.some((item) => item.server === core.me);
+    if (frame.state !== undefined) this.sequence.restore(frame.state);
+    core.phase = Phase.MEMBER;
+    this.decidedAt = frame.decidedAt;
+    this.formAt = NEVER;
+    core.detector.vouch(members, frame.decidedAt);
+    core.out.installed({ epoch: entry.epoch, coordinator: entry.coordinator }, members, agreed(core).view);
+    this.sequence.enterView(entry, newcomer);
+    if (newcomer && wasMember) core.executor.reportAgain();
+  }
+
+  /** The new view does without this server: an orderly end, a guest's, or an emergency. */
+  private leave(entry: ViewEntry): void {
+    const { core } = this;
+    if (has(entry.down, core.me)) {
+      core.ending = { orderly: false, why: 'emergency: a group was active on both sides of a partition' };
+      return;
+    }
+    if (agreed(core).servers[core.me].leaving === 'shutdown') core.ending = { orderly: true, why: 'shut down' };
+    core.phase = Phase.OFF;
+    this.sequence.reset();
+    core.out.departed();
+  }
+
+  private promise(epoch: number, from: number, asked: number): void {
+    const { core } = this;
+    const until = micros(core.now + core.definition.heartbeatTimeoutUs);
+    if (this.promised?.epoch === epoch) {
+      this.promised.until = until;
+      return;
+    }
+    this.promised = { epoch, from, asked, until, heard: core.detector.heard.slice() };
+    if (core.definition.partition.kind === 'majority') persist(core, { promisedEpoch: epoch, promisedMembers: asked });
+  }
+
+  private pledge(epoch: number, base: { epoch: number; coordinator: number }, index: number): Pledge {
+    const { core } = this;
+    const state = agreed(core);
+    const same = sameView(state.view, base) && state.index === index && core.phase === Phase.MEMBER;
+    return {
+      type: 'pledge',
+      epoch,
+      from: core.me,
+      incarnation: core.incarnation,
+      inView: core.phase === Phase.MEMBER,
+      base: state.view,
+      lineage: state.lineage,
+      index: state.index,
+      state: same || state.view.epoch === 0 ? undefined : this.sequence.snapshot(),
+      held: core.executor.held(),
+      heard: [...core.detector.heard],
+      durable: core.durable,
+    };
+  }
+
+  /** Whether this server, as things stand, takes part in that change. */
+  private mayFollow(frame: Propose): boolean {
+    const { core } = this;
+    if (!core.detector.hears(frame.from) && core.phase === Phase.MEMBER) return false;
+    if (core.phase === Phase.OFF) return !frame.forming;
+    if (core.phase === Phase.SEEKING) return core.executor.idle && !(frame.forming && hearsMember(core));
+    if (frame.forming) return false;
+    if (sameView(agreed(core).view, frame.base)) {
+      const leader = firstOf(standing(core, this.relations, this.decidedAt));
+      return leader === NOBODY || frame.from <= leader;
+    }
+    if (isAncestor(agreed(core), frame.base)) return false;
+    return this.relations.of(frame.from) === 'included' || frame.from < agreed(core).view.coordinator;
+  }
+
+  private decline(frame: Propose, promisedEpoch: number): void {
+    const { core } = this;
+    core.out.send(frame.from, { type: 'decline', epoch: frame.epoch, from: core.me, promisedEpoch });
+  }
+
+  /** A majority of the view is asked for; the witness is asked when all have promised. */
+  private mayDecide(asked: number): boolean {
+    return this.core.definition.partition.kind !== 'majority' || isQuorum(asked, agreed(this.core).members);
+  }
+
+  private shunned(): number {
+    return this.shunnedUntil.reduce((mask, until, server) => (until > this.core.now ? mask | bit(server) : mask), 0);
+  }
+
+  private expire(): void {
+    const { core, round, promised } = this;
+    if (round && core.now >= round.until) {
+      for (const server of serversOf(round.asked))
+        if (!round.pledges[server]) this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
+      this.dropRound();
+    }
+    if (promised && core.now >= promised.until && promised.from !== core.me) this.promised = undefined;
+  }
+
+  private dropRound(): void {
+    this.round = undefined;
+    if (this.promised?.from === this.core.me) this.promised = undefined;
+    this.mustRenew = coordinates(this.core) || this.core.phase === Phase.MEMBER;
+  }
+}
+
+/** What a server promised in this very round is no memory of an earlier one. */
+function withoutRound<T extends { readonly promisedEpoch: number }>(memories: readonly T[], epoch: number): T[] {
+  return memories.map((memory) => (memory.promisedEpoch === epoch ? { ...memory, promisedEpoch: 0 } : memory));
+}

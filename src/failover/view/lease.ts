@@ -1,0 +1,31 @@
+/**
+ * How long a server may go on without a word from its quorum (`majority`, `ping`), and when the watchdog cuts its power.
+ *
+ * The winners of a partition count from the last heartbeat that any of them heard; this server counts from the last of
+ * its own heartbeats that its quorum has acknowledged, which cannot be later. So it is down before they begin.
+ */
+import { type Micros, NEVER, micros } from '../../model/time.js';
+import { type Core, agreed } from '../core.js';
+import { has } from '../state.js';
+import { quorumTime } from './quorum.js';
+
+/** When this server must take itself for lost; `NEVER` without a partition policy. */
+export function leaseEnd(core: Core): Micros {
+  const { definition, me, now } = core;
+  const { members } = agreed(core);
+  if (definition.partition.kind === 'none') return NEVER;
+  const { lease } = core.detector;
+  if (definition.partition.kind === 'majority')
+    return micros(quorumTime(members, me, now, lease) + definition.heartbeatTimeoutUs);
+  let earliest: number = NEVER;
+  for (let server = 0; server < lease.length; server += 1)
+    if (server !== me && has(members, server)) earliest = Math.min(earliest, lease[server]);
+  return earliest === NEVER ? NEVER : micros(earliest + definition.heartbeatTimeoutUs);
+}
+
+/** Under `ping` the witness is given this long to answer, once the lease has ended. */
+export function witnessGrace(core: Core): number {
+  const { definition } = core;
+  if (definition.partition.kind !== 'ping') return 0;
+  return Math.min(definition.heartbeatIntervalUs, Math.floor(definition.fenceUs / 2));
+}

@@ -1,0 +1,74 @@
+/**
+ * What the promises of all who were asked add up to: where the new view starts from, who is in, who is lost.
+ *
+ * Of one branch the promise with the latest view and the longest log knows everything that anybody was told. Servers of
+ * another branch are taken over with what they hold; where two servers hold one group, both power off.
+ */
+import type { ClusterDefinition } from '../../model/definition.js';
+import type { Durable, Pledge } from '../frames.js';
+import type { Absorbed, AdoptedGroup } from '../log/entries.js';
+import type { HeldGroup } from '../group/executor.js';
+import { type AgreedState, bit, has, sameView, viewKey } from '../state.js';
+
+/** The promise to start from, among those of the proposer's own branch. */
+export function bestBase(own: Pledge, pledges: readonly Pledge[], forming: boolean): Pledge {
+  let best = own;
+  for (const pledge of pledges) {
+    if (!forming && isForeign(own, pledge)) continue;
+    const newer = pledge.base.epoch > best.base.epoch;
+    if (newer || (sameView(pledge.base, best.base) && pledge.index > best.index)) best = pledge;
+  }
+  return best;
+}
+
+/** Of another branch: neither's view led to the other's. Without a view one belongs to no branch. */
+export function isForeign(own: Pledge, other: Pledge): boolean {
+  if (other.base.epoch === 0 || own.base.epoch === 0 || sameView(own.base, other.base) || !other.inView) return false;
+  return !own.lineage.includes(viewKey(other.base)) && !other.lineage.includes(viewKey(own.base));
+}
+
+/** Servers that hold one group at the same time: they announce an emergency and power off. */
+export function doubleHolders(pledges: readonly Pledge[]): { readonly servers: number; readonly groups: number[] } {
+  const holders = new Map<number, number>();
+  for (const pledge of pledges)
+    for (const { group } of pledge.held) holders.set(group, (holders.get(group) ?? 0) | bit(pledge.from));
+  const groups = [...holders].filter(([, mask]) => (mask & (mask - 1)) !== 0).map(([group]) => group);
+  groups.sort((a, b) => a - b);
+  const servers = groups.reduce((mask, group) => mask | (holders.get(group) as number), 0);
+  return { servers, groups };
+}
+
+/** What a server of another branch brings along, with what its branch was doing with it. */
+export function absorb(definition: ClusterDefinition, pledge: Pledge, members: number): Absorbed {
+  const theirs = pledge.state === undefined ? undefined : (JSON.parse(pledge.state) as { state: AgreedState }).state;
+  const fits = (group: HeldGroup): boolean =>
+    definition.groups[group.group].servers.some((server) => (server as number) === pledge.from);
+  return {
+    server: pledge.from,
+    held: pledge.held.filter(fits).map((held) => adoptable(held, theirs, members)),
+    bracketOpen: theirs?.servers[pledge.from].bracket ?? false,
+    nextEventId: theirs?.nextEventId ?? 1,
+    nextOp: theirs?.nextOp ?? 1,
+  };
+}
+
+function adoptable(held: HeldGroup, theirs: AgreedState | undefined, members: number): AdoptedGroup {
+  const task = theirs?.groups[held.group].task;
+  if (!task || task.op !== held.op) return { ...held, kind: 'start', bracket: false, from: -1 };
+  const from = task.from >= 0 && has(members, task.from) ? task.from : held.phase === 'deactivating' ? -1 : task.from;
+  return { ...held, kind: task.kind, bracket: task.bracket, from };
+}
+
+/** The newest registry among servers that form a cluster. */
+export function newestRegistry(memories: readonly Durable[]): { version: number; content: string } | undefined {
+  let best: Durable | undefined;
+  for (const memory of memories) if (memory.registryVersion > (best?.registryVersion ?? 0)) best = memory;
+  return best && { version: best.registryVersion, content: best.registry };
+}
+
+/** What the server with the latest view remembers of maintenance. */
+export function rememberedMaintenance(memories: readonly Durable[]): number {
+  let best: Durable | undefined;
+  for (const memory of memories) if (!best || memory.epoch > best.epoch) best = memory;
+  return best?.maintenance ?? 0;
+}

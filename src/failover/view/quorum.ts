@@ -1,0 +1,39 @@
+/**
+ * Which side of a partition goes on, and what follows from having once been somebody's member (`majority` policy).
+ */
+import type { Durable } from '../frames.js';
+import { firstOf, has, sizeOf } from '../state.js';
+
+/** More than half of `previous`, or exactly half if that includes its first server. */
+export function isQuorum(side: number, previous: number): boolean {
+  if (previous === 0) return true;
+  const standing = sizeOf(side & previous) * 2;
+  const all = sizeOf(previous);
+  return standing > all || (standing === all && has(side, firstOf(previous)));
+}
+
+/**
+ * Whether servers without a view may form one: they need a quorum of the latest view that any of them remembers, and of
+ * any later one that a member promised to take part in, for that one may live on elsewhere.
+ */
+export function mayForm(side: number, registered: number, memories: readonly Durable[]): boolean {
+  let latest: { epoch: number; members: number } = { epoch: 0, members: registered };
+  for (const memory of memories) if (memory.epoch > latest.epoch) latest = memory;
+  if (!isQuorum(side, latest.members)) return false;
+  return memories.every((memory) => memory.promisedEpoch <= latest.epoch || isQuorum(side, memory.promisedMembers));
+}
+
+/** The instant up to which a quorum of `members` has acknowledged this server, from each one's acknowledgement. */
+export function quorumTime(members: number, me: number, now: number, acknowledged: Float64Array): number {
+  let best = 0;
+  for (let candidate = 0; candidate < acknowledged.length; candidate += 1) {
+    if (!has(members, candidate)) continue;
+    const time = candidate === me ? now : acknowledged[candidate];
+    if (time <= best) continue;
+    let side = 1 << me;
+    for (let other = 0; other < acknowledged.length; other += 1)
+      if (has(members, other) && other !== me && acknowledged[other] >= time) side |= 1 << other;
+    if (isQuorum(side, members)) best = time;
+  }
+  return best;
+}

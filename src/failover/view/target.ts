@@ -1,0 +1,99 @@
+/**
+ * Who should be in the next view, and who leads the change to it. Functions of what one server knows at one moment.
+ */
+import { type Core, agreed, registered } from '../core.js';
+import { bestClique } from '../detect/cliques.js';
+import { Phase } from '../frames.js';
+import { hasHandedOver } from '../transition/settle.js';
+import { type AgreedState, bit, firstOf, has, sameView, serversOf, viewKey } from '../state.js';
+import type { Relations } from './relations.js';
+
+/** Members of this server's view that still stand in it, this server included; those in conflict left out. */
+export function standing(core: Core, relations: Relations, decidedAt: number): number {
+  const { members } = agreed(core);
+  let mask = 0;
+  for (const server of serversOf(members))
+    if (server === core.me || stands(core, relations, server)) mask |= bit(server);
+  return bestClique(mask, (a, b) => accuses(core, a, b, decidedAt) || accuses(core, b, a, decidedAt));
+}
+
+/** Heard, of the incarnation that was agreed on, and not gone on to a view of its own. */
+function stands(core: Core, relations: Relations, server: number): boolean {
+  const peer = core.detector.peers[server];
+  if (!core.detector.hears(server)) return false;
+  if (peer.incarnation !== 0 && peer.incarnation !== agreed(core).servers[server].incarnation) return false;
+  const relation = relations.of(server);
+  return relation !== 'excluded' && relation !== 'foreign';
+}
+
+/** `a` has said since the present view was decided that it does not hear `b`. */
+function accuses(core: Core, a: number, b: number, decidedAt: number): boolean {
+  if (a === core.me) return !core.detector.hears(b);
+  const peer = core.detector.peers[a];
+  return peer.saidAt > decidedAt && peer.phase === Phase.MEMBER && has(peer.suspects, b);
+}
+
+/** The members of the view that should follow: who stands, less who has handed over, plus who comes. */
+export function nextView(core: Core, relations: Relations, stand: number, shunned: number): number {
+  const state = agreed(core);
+  let mask = stand;
+  for (const server of serversOf(stand)) if (isDoneLeaving(state, server)) mask &= ~bit(server);
+  for (const server of serversOf(registered(core) & ~state.members & ~shunned))
+    if (server !== core.me && isWelcome(core, server)) mask |= bit(server);
+  return mask | relations.branchToAbsorb(core, shunned);
+}
+
+/** A member that was on its way out and holds nothing any more. */
+export function isDoneLeaving(state: AgreedState, server: number): boolean {
+  return state.servers[server].leaving !== '' && !state.halting && hasHandedOver({ state }, server);
+}
+
+/** A server without a view that both hears this one and is heard, and that may join. */
+function isWelcome(core: Core, server: number): boolean {
+  const { phase } = core.detector.peers[server];
+  return phase !== Phase.MEMBER && core.detector.mutual(server) && mayJoin(core, server) && !agreed(core).halting;
+}
+
+/** Auto-return, maintenance and a return by hand decide who may join (section 3.3; the rule for restarts). */
+export function mayJoin(core: Core, server: number): boolean {
+  const state = agreed(core);
+  const { base, returned } = state.servers[server];
+  if (has(state.maintenance, server)) return false;
+  return returned || core.definition.autoReturn || base === 'STOPPED' || base === 'CLUSTER';
+}
+
+/** Servers that look for a view like this one, itself included, as far as they hear each other. */
+export function seekers(core: Core, shunned: number): number {
+  let mask = bit(core.me);
+  for (const server of serversOf(registered(core) & ~core.durable.maintenance & ~shunned)) {
+    if (server === core.me) continue;
+    const { phase } = core.detector.peers[server];
+    if (phase === Phase.SEEKING && core.detector.mutual(server)) mask |= bit(server);
+  }
+  return mask;
+}
+
+/** Whether any server with a view is heard: then there is nothing to form. */
+export function hearsMember(core: Core): boolean {
+  return serversOf(registered(core)).some(
+    (server) => server !== core.me && core.detector.hears(server) && core.detector.peers[server].phase === Phase.MEMBER,
+  );
+}
+
+/** The first boot among servers that look for a view. */
+export function firstBoot(core: Core, among: number): number {
+  let first: number = core.bootedAt;
+  for (const server of serversOf(among))
+    if (server !== core.me) first = Math.min(first, core.detector.peers[server].bootedAt);
+  return first;
+}
+
+/** Whether this server leads its branch and every server of `stand` comes after it. */
+export function leads(core: Core, stand: number): boolean {
+  return firstOf(stand) === core.me;
+}
+
+/** The view a server says it is in is this one's view or one that led to it. */
+export function isAncestor(state: AgreedState, view: { epoch: number; coordinator: number }): boolean {
+  return sameView(state.view, view) || state.lineage.includes(viewKey(view));
+}

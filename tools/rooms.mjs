@@ -1,0 +1,36 @@
+/**
+ * The rooms of src/ and who may import whom: the one list that the linter, the arrow check and their tests read.
+ */
+
+/** Each room with the rooms it may import besides itself. `src/index.ts` may import all but cli. */
+export const rooms = {
+  model: [],
+  failover: ['model'],
+  network: ['model'],
+  interconnect: ['model'],
+  client: ['model'],
+  node: ['failover', 'network', 'interconnect', 'client', 'model'],
+  cluster: ['model', 'failover', 'network', 'node', 'client'],
+  report: ['model'],
+  api: ['cluster', 'model'],
+  scenarios: ['api', 'cluster', 'model', 'report'],
+  cli: ['model', 'failover', 'network', 'interconnect', 'client', 'node', 'cluster', 'report', 'api', 'scenarios'],
+};
+
+/** Rooms without clock, chance, I/O, locale or waiting. Only relative imports. */
+export const pureRooms = ['model', 'failover', 'network', 'interconnect', 'client'];
+
+/** As pure as those, but they may use packages (scales, XML). */
+export const pureRoomsWithPackages = ['report'];
+
+/** Files inside pure rooms that run a pure step function in a thread, and so may touch Node. */
+export const shells = ['src/client/shell.ts', 'src/client/shell/**'];
+
+/** Where the real clock and real chance are allowed. */
+export const realClock = [
+  'src/cli/**',
+  'src/cluster/realtime.ts',
+  'src/cluster/realtime/**',
+  'src/node/realtime.ts',
+  'src/node/realtime/**',
+];
