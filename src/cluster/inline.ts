@@ -6,7 +6,9 @@
  * number), then its resource agents' answers, then its own clock. No frame arrives at the instant when it was sent, so
  * servers at one instant cannot influence each other: running each in a thread of its own gives the same.
  */
+import type { Audit } from '../failover/context.js';
 import type { Engine } from '../failover/engine.js';
+import { misplaced } from '../failover/invariants/placement.js';
 import { Shown } from '../failover/events/status.js';
 import {
   type AgentCall,
@@ -76,6 +78,7 @@ export class InlineBackend implements Backend {
   private readonly peers: readonly (readonly number[])[];
   private readonly operator: Operator;
   private readonly watch: Watch | undefined;
+  private readonly audit: Audit | undefined;
   private readonly deliveries = new Deliveries();
   private heartbeatSink: ((at: Micros, from: string, to: string) => void) | undefined;
   private clock = micros(0);
@@ -101,7 +104,13 @@ export class InlineBackend implements Backend {
     );
     this.effects = this.slots.map((slot) => this.effectsOf(slot));
     this.operator = new Operator(this);
-    this.watch = options.invariants === false ? undefined : new Watch(this);
+    const watch = options.invariants === false ? undefined : new Watch(this);
+    this.watch = watch;
+    if (watch)
+      this.audit = (definition, state, group, to) => {
+        const wrong = misplaced(definition, state, group, to);
+        if (wrong !== undefined) watch.misplaced(wrong);
+      };
   }
 
   now(): Micros {
@@ -138,7 +147,7 @@ export class InlineBackend implements Backend {
 
   finish(good: boolean): Promise<RunSummary> {
     if (!this.summary) {
-      this.watch?.atTheEnd();
+      this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
       this.writeLinks();
       this.summary = { ok: good, hash: this.recorder.hash() };
       this.recorder.write({ kind: 'end', ok: good, hash: this.summary.hash });
@@ -300,7 +309,7 @@ export class InlineBackend implements Backend {
 
   private boot(slot: ServerSlot): void {
     if (!slot.booting) return;
-    slot.boot(this.clock, this.effects[slot.place.node]);
+    slot.boot(this.clock, this.effects[slot.place.node], this.audit);
   }
 
   private settlePower(slot: ServerSlot): void {
@@ -320,8 +329,9 @@ export class InlineBackend implements Backend {
       askWitness: (frame) => this.sendToWitness(node, cluster, frame),
       agent: (call) => this.startAgent(slot, call),
       cancelAgent: () => undefined,
-      installed: (view, members, parent) => {
+      installed: (view, members, parent, newcomer) => {
         slot.cutOff = false;
+        this.watch?.installed(slot, view, members, newcomer);
         this.tracers[cluster].installed(view, members, parent);
       },
       departed: () => {

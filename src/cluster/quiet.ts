@@ -8,11 +8,11 @@
 import type { Engine } from '../failover/engine.js';
 import { Phase } from '../failover/frames.js';
 import { sameView, serversOf } from '../failover/state.js';
-import type { InlineBackend } from './inline.js';
 import type { ServerSlot } from './server-slot.js';
+import type { WorldState } from './world-state.js';
 
 /** @param pending commands that have not been answered */
-export function isQuiet(backend: InlineBackend, pending: number): boolean {
+export function isQuiet(backend: WorldState, pending: number): boolean {
   if (pending > 0) return false;
   let unsettled = false;
   for (const slot of backend.slots) {
@@ -27,7 +27,7 @@ export function isQuiet(backend: InlineBackend, pending: number): boolean {
 }
 
 /** All members of the server's view run and stand in it; a hung one is still to be noticed. */
-function isWhole(backend: InlineBackend, slot: ServerSlot, engine: Engine): boolean {
+function isWhole(backend: WorldState, slot: ServerSlot, engine: Engine): boolean {
   const { first } = backend.directory.clusters[slot.place.cluster];
   return serversOf(engine.state.members).every((server) => {
     const other = backend.slots[first + server];
@@ -35,7 +35,7 @@ function isWhole(backend: InlineBackend, slot: ServerSlot, engine: Engine): bool
   });
 }
 
-function severalViews(backend: InlineBackend): boolean {
+function severalViews(backend: WorldState): boolean {
   return backend.world.clusters.some((_, cluster) => {
     const members = backend.slots.flatMap(({ place, engine }) =>
       place.cluster === cluster && engine?.place.phase === Phase.MEMBER ? [engine.state.view] : [],
@@ -45,7 +45,7 @@ function severalViews(backend: InlineBackend): boolean {
 }
 
 /** Longer than anything takes to be noticed: a suspicion, a hand-over under a partition policy, a boot. */
-function settleTime(backend: InlineBackend): number {
+function settleTime(backend: WorldState): number {
   return backend.world.clusters.reduce(
     (longest, cluster) => Math.max(longest, 3 * cluster.heartbeatTimeoutUs + cluster.fenceUs),
     0,

@@ -1,6 +1,7 @@
 /**
  * One server as a machine: its power, its hang, its disk, the faults of its resources. What runs on it is an engine.
  */
+import type { Audit } from '../failover/context.js';
 import { Engine } from '../failover/engine.js';
 import { type Durable, EMPTY_DURABLE, type Effects, type Input } from '../failover/frames.js';
 import type { ClusterDefinition } from '../model/definition.js';
@@ -49,14 +50,14 @@ export class ServerSlot {
     return this.engine !== undefined && !this.hung;
   }
 
-  boot(now: Micros, out: Effects): void {
+  boot(now: Micros, out: Effects, audit: Audit | undefined): void {
     this.incarnation += 1;
     this.booting = false;
     this.cutOff = false;
     this.hung = false;
     this.poweringOff = undefined;
     const { definition, incarnation, durable } = this;
-    this.engine = new Engine({ definition, me: this.place.server, incarnation, now, durable }, out);
+    this.engine = new Engine({ definition, me: this.place.server, incarnation, now, durable, audit }, out);
   }
 
   /** Power off; what waited is lost with it, and handed back to be counted. */

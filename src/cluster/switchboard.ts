@@ -17,6 +17,13 @@ export class Switchboard {
     this.model = new NetworkModel(directory.nodes.length, Math.max(1, directory.networks.length), seed);
   }
 
+  /** No cut and no rule is in force anywhere. */
+  get isWhole(): boolean {
+    return this.directory.nodes.every((_, node) =>
+      this.directory.networks.every((_name, network) => this.model.isPlain(node, network)),
+    );
+  }
+
   /** Cuts every network between the sides, both ways. */
   partition(sides: readonly (readonly string[])[]): Result<void, Refusal> {
     return this.between(sides, (from, to, network) => this.model.cut(from, to, network));

@@ -1,13 +1,136 @@
+/**
+ * Watches the invariants as the run goes: cheaply at each change, in full at each change of view and at the end.
+ *
+ * It sees what no server can see, all servers at once, and compares; it changes nothing. A violation is written into
+ * the trace and thrown.
+ */
+import type { Engine } from '../failover/engine.js';
+import { Phase, type ViewId } from '../failover/frames.js';
+import { EventGrammar } from '../failover/invariants/events.js';
+import { unserved } from '../failover/invariants/liveness.js';
+import { InvariantViolation } from '../failover/invariants/violation.js';
 import type { Outcome } from '../failover/log/entries.js';
-import type { ViewId } from '../failover/frames.js';
-import type { InlineBackend } from './inline.js';
+import { sameView, viewKey } from '../failover/state.js';
 import type { ServerSlot } from './server-slot.js';
+import type { WorldState } from './world-state.js';
+
+interface Told {
+  incarnation: number;
+  index: number;
+  readonly grammar: EventGrammar;
+}
 
 export class Watch {
-  constructor(private readonly backend: InlineBackend) {}
-  released(_slot: ServerSlot, _outcome: Outcome, _view: ViewId): void {}
-  afterInstant(): void {
-    void this.backend;
+  /** What was let out first under that number, as text. */
+  private readonly outcomes = new Map<string, string>();
+  private readonly members = new Map<string, number>();
+  private readonly told: readonly Told[];
+  private viewChanged = false;
+
+  constructor(private readonly world: WorldState) {
+    this.told = world.slots.map(() => ({ incarnation: 0, index: 0, grammar: new EventGrammar() }));
   }
-  atTheEnd(): void {}
+
+  /** A server has installed a view. */
+  installed(slot: ServerSlot, view: ViewId, members: number, newcomer: boolean): void {
+    const key = `${slot.place.cluster}/${viewKey(view)}`;
+    const known = this.members.get(key);
+    if (known === undefined) this.members.set(key, members);
+    else if (known !== members) this.fail(1, `two servers know view ${viewKey(view)} with different members`);
+    this.viewChanged = true;
+    if (!newcomer) return;
+    const told = this.told[slot.place.node];
+    told.incarnation = slot.incarnation;
+    told.index = -1;
+    told.grammar.startOver();
+  }
+
+  /** A server lets an outcome out; it has not yet carried its orders out. */
+  released(slot: ServerSlot, outcome: Outcome, view: ViewId): void {
+    const key = `${slot.place.cluster}/${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
+    const text = JSON.stringify([outcome.lines, outcome.orders]);
+    const known = this.outcomes.get(key);
+    if (known === undefined) this.outcomes.set(key, text);
+    else if (known !== text) this.fail(1, `${slot.place.name} lets out another entry ${outcome.index} than others`);
+    const told = this.told[slot.place.node];
+    if (told.index >= 0 && outcome.index !== told.index + 1)
+      this.fail(1, `${slot.place.name} lets out entry ${outcome.index} after entry ${told.index}`);
+    told.index = outcome.index;
+    if (outcome.merge) told.grammar.startOver();
+    for (const line of outcome.lines) {
+      const wrong = line.kind === 'event' ? told.grammar.take(line) : undefined;
+      if (wrong !== undefined) this.fail(5, wrong);
+    }
+    for (const order of outcome.orders)
+      if (order.server === slot.place.server && order.action === 'activate') this.activates(slot, order.group, view);
+  }
+
+  /** A group was sent somewhere, and not by hand. */
+  misplaced(what: string): void {
+    this.fail(3, what);
+  }
+
+  /** All servers have done what they had to do at one instant. */
+  afterInstant(): void {
+    if (!this.viewChanged) return;
+    this.viewChanged = false;
+    this.checkAll();
+  }
+
+  /** The run ends: everything once more, and with nothing under way nothing may be left undone. */
+  atTheEnd(quiet: boolean, whole: boolean): void {
+    this.checkAll();
+    if (!quiet) return;
+    for (const slot of this.world.slots) {
+      const { engine } = slot;
+      if (!engine || slot.hung || engine.place.phase !== Phase.MEMBER) continue;
+      const [unfinished] = this.told[slot.place.node].grammar.unfinished();
+      if (unfinished !== undefined) this.fail(5, `the ${unfinished} has started and never ended`);
+      const [left] = whole ? unserved(slot.definition, engine.state) : [];
+      if (left !== undefined) this.fail(4, left);
+    }
+  }
+
+  /** A server is about to bring a group up: nobody else may hold it. */
+  private activates(slot: ServerSlot, group: number, view: ViewId): void {
+    for (const other of this.world.slots) {
+      const { engine } = other;
+      if (other === slot || other.place.cluster !== slot.place.cluster || !engine?.executor.holds(group)) continue;
+      if (slot.definition.partition.kind !== 'none' || this.shares(engine, view)) this.failHolders(slot, other, group);
+    }
+  }
+
+  private checkAll(): void {
+    const running = this.world.slots.filter((slot) => slot.engine);
+    running.forEach((slot, position) => {
+      for (const other of running.slice(position + 1)) {
+        if (other.place.cluster === slot.place.cluster) this.compare(slot, other);
+      }
+    });
+  }
+
+  private compare(slot: ServerSlot, other: ServerSlot): void {
+    const [one, two] = [slot.engine as Engine, other.engine as Engine];
+    const together = one.place.phase === Phase.MEMBER && this.shares(two, one.state.view);
+    if (together && one.state.index === two.state.index) {
+      if (JSON.stringify(one.state) !== JSON.stringify(two.state))
+        this.fail(1, `${slot.place.name} and ${other.place.name} disagree after entry ${one.state.index}`);
+    }
+    if (!together && slot.definition.partition.kind === 'none') return;
+    for (const { group } of one.executor.held()) if (two.executor.holds(group)) this.failHolders(slot, other, group);
+  }
+
+  private shares(engine: Engine, view: ViewId): boolean {
+    return engine.place.phase === Phase.MEMBER && sameView(engine.state.view, view);
+  }
+
+  private failHolders(slot: ServerSlot, other: ServerSlot, group: number): never {
+    const { name } = slot.definition.groups[group];
+    return this.fail(2, `group ${name} is held by ${slot.place.name} and by ${other.place.name}`);
+  }
+
+  private fail(invariant: number, text: string): never {
+    this.world.recorder.write({ kind: 'violation', invariant, text });
+    throw new InvariantViolation(invariant, text);
+  }
 }

@@ -6,14 +6,17 @@
 import type { ClusterDefinition } from '../model/definition.js';
 import type { EventCode } from '../model/trace.js';
 import type { Outcome } from './log/entries.js';
-import type { AgreedState, GroupRecord } from './state.js';
-import { NOBODY } from './state.js';
+import { type AgreedState, NOBODY } from './state.js';
 
 export interface Context {
   readonly definition: ClusterDefinition;
   readonly state: AgreedState;
   readonly outcome: Outcome;
+  readonly audit: Audit | undefined;
 }
+
+/** Looks over the engine's shoulder: told where each group is sent that no hand has sent. */
+export type Audit = (definition: ClusterDefinition, state: AgreedState, group: number, to: number) => void;
 
 /** Raises a cluster event (section 3.2.6), numbered in the one sequence of the cluster. */
 export function raise(c: Context, code: EventCode, source: string, src = NOBODY, dst = NOBODY): void {
@@ -45,8 +48,4 @@ export function order(c: Context, server: number, group: number, action: 'activa
 
 export function serverName(c: Context, server: number): string {
   return server === NOBODY ? '' : c.definition.servers[server].name;
-}
-
-export function eachGroup(c: Context, visit: (group: GroupRecord, index: number) => void): void {
-  c.state.groups.forEach(visit);
 }

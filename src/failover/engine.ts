@@ -8,6 +8,7 @@
  */
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
+import type { Audit } from './context.js';
 import { type Core, agreed, coordinates, persist, registered } from './core.js';
 import { Detector } from './detect/detector.js';
 import { type ControlFrame, type Durable, type Effects, type Heartbeat, type Input, Phase } from './frames.js';
@@ -32,6 +33,8 @@ export interface Boot {
   readonly incarnation: number;
   readonly now: Micros;
   readonly durable: Durable;
+  /** Told where groups are sent, where somebody checks that. */
+  readonly audit?: Audit;
 }
 
 export class Engine {
@@ -56,7 +59,7 @@ export class Engine {
       me,
       incarnation,
       bootedAt: now,
-      replica: new Replica(definition),
+      replica: new Replica(definition, boot.audit),
       detector: new Detector(definition, me),
       executor: new Executor(definition, (report) => this.reports.push(report)),
       out,
@@ -126,13 +129,13 @@ export class Engine {
     return this.core.executor;
   }
 
-  /** Nothing here waits for anything but the next heartbeat. */
+  /** Nothing here waits for anything but the next heartbeat. A server without a view may look for one for ever. */
   get atRest(): boolean {
     const { core } = this;
+    if (core.phase !== Phase.MEMBER) return core.executor.idle && this.change.formAt === NEVER;
     const busy = this.change.promised !== undefined || this.change.outstanding() || this.sequence.outstanding();
-    const waits = this.sequence.unreleased() && core.phase === Phase.MEMBER;
-    const looks = core.phase === Phase.SEEKING && (this.change.formAt !== NEVER || !core.executor.idle);
-    return !busy && !waits && !looks && agreed(core).groups.every((group) => !group.task) && this.fenceAt === NEVER;
+    const { groups, fenced } = agreed(core);
+    return !busy && !this.sequence.unreleased() && fenced === 0 && groups.every((group) => !group.task);
   }
 
   private takeIn(input: Input): void {

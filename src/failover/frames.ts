@@ -239,8 +239,8 @@ export interface Effects {
   agent(call: AgentCall): void;
   /** Forget a run: its answer is no longer wanted. */
   cancelAgent(run: number): void;
-  /** A view was installed here. */
-  installed(view: ViewId, members: number, parent: ViewId): void;
+  /** A view was installed here; a newcomer is told nothing that was before it. */
+  installed(view: ViewId, members: number, parent: ViewId, newcomer: boolean): void;
   /** This server is in no view any more, though it runs. */
   departed(): void;
   /** An outcome that all members hold: its events reach applications, its lines the trace. */

@@ -12,6 +12,19 @@ import { NOBODY, type GroupRecord, type Task, bit, has } from '../state.js';
 
 /** Puts a group's next task into its destination's queue. `settle` starts it when its turn comes. */
 export function enqueue(c: Context, group: number, kind: TaskKind, from: number, to: number, bracket = false): void {
+  c.audit?.(c.definition, c.state, group, to);
+  enqueueByHand(c, group, kind, from, to, bracket);
+}
+
+/** The same where a hand has named the destination. */
+export function enqueueByHand(
+  c: Context,
+  group: number,
+  kind: TaskKind,
+  from: number,
+  to: number,
+  bracket = false,
+): void {
   c.state.groups[group].task = { op: 0, kind, from, to, bracket, announced: false, stage: 'queued' };
   c.state.servers[to].queue.push(group);
 }

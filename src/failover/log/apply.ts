@@ -3,7 +3,7 @@
  */
 import type { ClusterDefinition } from '../../model/definition.js';
 import type { Refusal } from '../../model/result.js';
-import type { Context } from '../context.js';
+import type { Audit, Context } from '../context.js';
 import { Shown } from '../events/status.js';
 import { fenceLifted } from '../group/tasks.js';
 import { type AgreedState, emptyState } from '../state.js';
@@ -17,7 +17,10 @@ export class Replica {
   state: AgreedState;
   private readonly shown: Shown;
 
-  constructor(private readonly definition: ClusterDefinition) {
+  constructor(
+    private readonly definition: ClusterDefinition,
+    private readonly audit?: Audit,
+  ) {
     this.state = emptyState(definition);
     this.shown = new Shown(definition);
     this.shown.take(this.state);
@@ -35,15 +38,16 @@ export class Replica {
     state.index += 1;
     const outcome: Outcome = {
       index: state.index,
-      epoch: state.view.epoch,
-      coordinator: state.view.coordinator,
+      epoch: entry.type === 'view' ? entry.epoch : state.view.epoch,
+      coordinator: entry.type === 'view' ? entry.coordinator : state.view.coordinator,
       lines: [],
       orders: [],
       answers: [],
       powerOff: 0,
+      merge: entry.type === 'view' && (entry.forming || entry.absorbed.length > 0),
       persist: false,
     };
-    const c: Context = { definition: this.definition, state, outcome };
+    const c: Context = { definition: this.definition, state, outcome, audit: this.audit };
     const refusal = this.carryOut(c, entry);
     if (entry.type === 'command') {
       state.servers[entry.from].lastN = entry.n;

@@ -81,6 +81,8 @@ export interface Outcome {
   readonly answers: { readonly server: number; readonly id: number; readonly refusal?: Refusal }[];
   /** Servers that power off in an orderly way once this is out. */
   powerOff: number;
+  /** Branches met, or a cluster was formed: numbers and open operations may come from elsewhere. */
+  merge: boolean;
   /** The durable part of the agreed state changed. */
   persist: boolean;
 }

@@ -3,7 +3,7 @@
  */
 import type { Refusal } from '../../model/result.js';
 import { type Context, raise, raiseServer, serverName, warn } from '../context.js';
-import { abandon, dequeue, enqueue, goOffline, leaveOnly, orderDone, relocate } from '../group/tasks.js';
+import { abandon, dequeue, enqueue, enqueueByHand, goOffline, leaveOnly, orderDone, relocate } from '../group/tasks.js';
 import { ANYWHERE, type Command } from '../log/commands.js';
 import { forbidden, mayHost, place } from '../placement/placement.js';
 import { changeRegistry } from '../registry/registry.js';
@@ -62,7 +62,8 @@ function startGroup(c: Context, group: number, on: number): Refusal | undefined 
   if (to === NOBODY)
     return refuse('NO_SERVER', name, 'none of its servers can take it', 'start one of its servers first');
   Object.assign(record, { faults: 0, stopped: false, wanting: false });
-  enqueue(c, group, 'start', NOBODY, to);
+  if (on === ANYWHERE) enqueue(c, group, 'start', NOBODY, to);
+  else enqueueByHand(c, group, 'start', NOBODY, to);
   return undefined;
 }
 
@@ -92,7 +93,7 @@ function moveGroup(c: Context, group: number, to: number): Refusal | undefined {
   if (unfit) return unfit;
   record.faults = 0;
   record.tried = 0;
-  enqueue(c, group, 'move', record.server, to);
+  enqueueByHand(c, group, 'move', record.server, to);
   return undefined;
 }
 

@@ -51,6 +51,8 @@ export class ViewChange {
   decidedAt = micros(0);
   /** A seeking server that waits for the start-up wait to pass. */
   formAt: Micros = NEVER;
+  /** A round came to nothing for a reason that only time can mend: none is started before. */
+  private pausedUntil = micros(0);
   /** The witness has said no: the other side goes on. */
   refused = false;
 
@@ -67,7 +69,8 @@ export class ViewChange {
   deadline(): Micros {
     const round = this.round?.until ?? NEVER;
     const promise = this.promised?.until ?? NEVER;
-    return micros(Math.min(round, promise, this.core.phase === Phase.SEEKING ? this.formAt : NEVER));
+    const paused = this.pausedUntil > this.core.now ? this.pausedUntil : NEVER;
+    return micros(Math.min(round, promise, paused, this.core.phase === Phase.SEEKING ? this.formAt : NEVER));
   }
 
   /** Something waits for an answer that may have been lost. */
@@ -119,7 +122,7 @@ export class ViewChange {
     if (frame.granted) this.commit(round);
     else {
       this.refused = this.core.phase === Phase.MEMBER;
-      this.dropRound();
+      this.pause();
     }
   }
 
@@ -216,6 +219,7 @@ export class ViewChange {
 
   private start(asked: number, forming: boolean): void {
     const { core } = this;
+    if (core.now < this.pausedUntil) return;
     const epoch = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1;
     this.epochSeen = epoch;
     const until = micros(core.now + core.definition.heartbeatTimeoutUs);
@@ -248,7 +252,7 @@ export class ViewChange {
     const { round } = this;
     if (!round || round.decided || serversOf(round.asked).some((server) => !round.pledges[server])) return;
     if (!this.isSound(round)) {
-      this.dropRound();
+      this.pause();
       return;
     }
     round.decided = true;
@@ -369,7 +373,7 @@ export class ViewChange {
     this.decidedAt = frame.decidedAt;
     this.formAt = NEVER;
     core.detector.vouch(members, frame.decidedAt);
-    core.out.installed({ epoch: entry.epoch, coordinator: entry.coordinator }, members, agreed(core).view);
+    core.out.installed({ epoch: entry.epoch, coordinator: entry.coordinator }, members, agreed(core).view, newcomer);
     this.sequence.enterView(entry, newcomer);
     if (newcomer && wasMember) core.executor.reportAgain();
   }
@@ -455,6 +459,12 @@ export class ViewChange {
       this.dropRound();
     }
     if (promised && core.now >= promised.until && promised.from !== core.me) this.promised = undefined;
+  }
+
+  /** Drops the round and waits for the next heartbeats before another. */
+  private pause(): void {
+    this.pausedUntil = micros(this.core.now + this.core.definition.heartbeatIntervalUs);
+    this.dropRound();
   }
 
   private dropRound(): void {
