@@ -56,7 +56,7 @@ export class Watch {
     if (told.index >= 0 && outcome.index !== told.index + 1)
       this.fail(1, `${slot.place.name} lets out entry ${outcome.index} after entry ${told.index}`);
     told.index = outcome.index;
-    if (outcome.merge) told.grammar.startOver();
+    if (outcome.merge) told.grammar.branchesMet();
     for (const line of outcome.lines) {
       const wrong = line.kind === 'event' ? told.grammar.take(line) : undefined;
       if (wrong !== undefined) this.fail(5, wrong);

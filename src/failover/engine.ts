@@ -289,7 +289,7 @@ export class Engine {
     core.executor.dropAll(core.now, core.out);
     core.phase = Phase.SEEKING;
     this.leaseAt = NEVER;
-    this.sequence.reset();
+    this.sequence.reset(false);
     change.forget();
     core.out.departed();
   }

@@ -78,6 +78,8 @@ export interface Decline {
   readonly epoch: number;
   readonly from: number;
   readonly promisedEpoch: number;
+  /** Whom it is promised to; -1 where it is a view already. */
+  readonly promisedTo: number;
 }
 
 /** The view is decided: where to start from, and the entry that makes it so. */

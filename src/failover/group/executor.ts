@@ -128,6 +128,11 @@ export class Executor {
     });
   }
 
+  /** Forgets the orders of a former life in another cluster, whose numbers may come again. Nothing is held. */
+  startOver(): void {
+    for (const local of this.groups) local.op = 0;
+  }
+
   /** Brings everything down, by nobody's order: this server has lost its cluster. */
   dropAll(now: Micros, out: Effects): void {
     this.groups.forEach((local, group) => {

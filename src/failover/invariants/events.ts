@@ -28,17 +28,16 @@ export class EventGrammar {
   private readonly open = new Set<string>();
   private lenient = true;
 
-  /** From here on an END may come whose START was not heard, and ids may have moved on. */
-  startOver(): void {
+  /** Branches have met: from here on an END may come whose START was not heard, and ids have moved on. */
+  branchesMet(): void {
     this.lastId = 0;
     this.lenient = true;
   }
 
-  /** Nothing was before: whatever is heard from now on must be complete. */
-  startStrict(): void {
+  /** The listener is new here: what was before is not its business. */
+  startOver(): void {
+    this.branchesMet();
     this.open.clear();
-    this.lastId = 0;
-    this.lenient = false;
   }
 
   /** What is wrong with that event here and now, or undefined. */

@@ -6,6 +6,7 @@
  * that anybody was ever told. Outcomes are kept until all members have let them out, because the next coordinator may
  * have to tell those that had not.
  */
+import type { Refusal } from '../../model/result.js';
 import { type Core, coordinates, persist } from '../core.js';
 import { type Append, type AppendAck, Phase, type Submission, type Submit } from '../frames.js';
 import { type AgreedState, has, serversOf } from '../state.js';
@@ -57,8 +58,7 @@ export class Sequence {
     const before = core.replica.state.index;
     if (newcomer) {
       this.released = before;
-      this.pending = [];
-      this.outbox.forEach((item) => this.answerLost(item));
+      for (const { id } of this.outbox) if (id > 0) core.out.answer(id, this.lost());
       this.outbox = [];
       this.nextN = 1;
     }
@@ -74,21 +74,27 @@ export class Sequence {
     if (coordinates(core)) this.advance();
   }
 
-  /** Leaves all views: nothing is pending any more. */
-  reset(): void {
-    this.outbox.forEach((item) => this.answerLost(item));
+  /** Leaves all views. What was ordered here goes on without this server if `agreed`; the rest is lost to it. */
+  reset(isAgreed: boolean): void {
+    const { me, out } = this.core;
+    for (const { index, answers } of this.pending)
+      for (const { server, id, refusal } of answers)
+        if (index > this.released && server === me) out.answer(id, isAgreed ? refusal : this.lost());
+    for (const { id } of this.outbox) if (id > 0) out.answer(id, this.lost());
     this.outbox = [];
+    this.pending = [];
     this.entries = [];
   }
 
   /** The coordinator puts an entry into the sequence. */
-  order(entry: Entry): Outcome {
-    const outcome = this.core.replica.apply(entry);
+  order(entry: Entry): void {
+    const { core } = this;
+    const outcome = core.replica.apply(entry);
     this.pending.push(outcome);
     this.entries.push(entry);
     this.tellDue = true;
+    for (const { server, id, refusal } of outcome.answers) if (server === core.me) core.out.ordered(id, refusal);
     this.advance();
-    return outcome;
   }
 
   /**
@@ -99,8 +105,7 @@ export class Sequence {
     const { core } = this;
     const n = this.nextN++;
     if (coordinates(core) && !held && this.outbox.length === 0) {
-      const outcome = this.order({ type: 'command', from: core.me, n, id, command });
-      if (id > 0) core.out.ordered(id, outcome.answers[0].refusal);
+      this.order({ type: 'command', from: core.me, n, id, command });
       return;
     }
     this.outbox.push({ n, id, command });
@@ -288,13 +293,12 @@ export class Sequence {
     if (this.outbox.length > 0 && this.outbox[0].n > lastN + SUBMISSIONS_MAX) this.tellDue = true;
   }
 
-  private answerLost(item: Submission): void {
-    if (item.id > 0)
-      this.core.out.answer(item.id, {
-        code: 'LOST',
-        where: this.core.definition.servers[this.core.me].name,
-        what: 'the server left its view before the command was ordered',
-        fix: 'ask again',
-      });
+  private lost(): Refusal {
+    return {
+      code: 'LOST',
+      where: this.core.definition.servers[this.core.me].name,
+      what: 'the server left its view before all members had agreed',
+      fix: 'look at the cluster and ask again',
+    };
   }
 }

@@ -12,6 +12,7 @@ export function settle(c: Context): void {
   if (c.state.halting) haltGroups(c);
   closeBrackets(c);
   for (const server of serversOf(c.state.members)) evacuate(c, server);
+  serveWanting(c);
   goBack(c);
   for (const server of serversOf(c.state.members)) pump(c, server);
   if (c.state.halting && !c.state.halted && c.state.groups.every((group) => group.phase === 'offline' && !group.task)) {
@@ -62,6 +63,18 @@ function evacuate(c: Context, server: number): void {
     const goes = c.definition.groups[group].failover === 'auto' && relocate(c, group, 'evacuate', server, false);
     if (!goes) leaveOnly(c, group, 'giveUp');
   }
+}
+
+/** Groups that would run but had no server start as soon as one may take them: one has joined, or is free again. */
+function serveWanting(c: Context): void {
+  if (c.state.halting) return;
+  c.state.groups.forEach((record, group) => {
+    if (!record.wanting || record.task) return;
+    const to = place(c.definition, c.state, group);
+    if (to === NOBODY) return;
+    record.wanting = false;
+    enqueue(c, group, 'start', NOBODY, to);
+  });
 }
 
 /** Groups with failback auto go back to a better server that has joined, one before the next, in definition order. */

@@ -5,9 +5,8 @@
  * in definition order take over; servers that come are named in definition order before any group moves.
  */
 import { type Context, raiseServer, warn } from '../context.js';
-import { enqueue, fenceLifted, interrupt, relocate } from '../group/tasks.js';
+import { fenceLifted, interrupt, relocate } from '../group/tasks.js';
 import type { Absorbed, AdoptedGroup, ViewEntry } from '../log/entries.js';
-import { place } from '../placement/placement.js';
 import { NOBODY, bit, has, rememberView, serversOf } from '../state.js';
 
 /** Applies a `view` entry. */
@@ -17,6 +16,10 @@ export function enterView(c: Context, entry: ViewEntry): void {
   state.maintenance = entry.maintenance;
   c.outcome.persist = true;
   if (entry.forming) reset(c, entry);
+  for (const { nextEventId, nextOp } of entry.absorbed) {
+    state.nextEventId = Math.max(state.nextEventId, nextEventId);
+    state.nextOp = Math.max(state.nextOp, nextOp);
+  }
   const adopted = entry.absorbed.flatMap((absorbed) => absorbed.held.map((held) => held.group));
   loseServers(c, entry, adopted);
   for (const server of serversOf(entry.left)) leaveOrderly(c, server);
@@ -36,8 +39,8 @@ function reset(c: Context, entry: ViewEntry): void {
   const { state } = c;
   state.halting = false;
   state.halted = false;
-  state.fenced = 0;
-  state.fencedUntil = 0;
+  state.fenced = entry.fenced;
+  state.fencedUntil = entry.fencedUntil;
   state.servers.forEach((record, server) => {
     record.base = has(state.maintenance, server) ? 'OFF_CLUSTER' : 'STOPPED';
     record.leaving = '';
@@ -45,11 +48,12 @@ function reset(c: Context, entry: ViewEntry): void {
     record.bracket = false;
     record.queue = [];
   });
-  for (const group of state.groups) {
+  state.groups.forEach((group, index) => {
     Object.assign(group, { phase: 'offline', server: NOBODY, task: null, faults: 0, limited: false, stopped: false });
-    Object.assign(group, { wanting: false, failback: false, tried: 0, fence: 0 });
+    Object.assign(group, { wanting: false, failback: false, tried: 0 });
+    group.fence = c.definition.groups[index].servers.reduce((mask, server) => mask | bit(server), 0) & entry.fenced;
     for (const resource of group.resources) resource.state = 0;
-  }
+  });
   if (entry.registry && entry.registry.version > state.registryVersion) {
     state.registry = JSON.parse(entry.registry.content) as typeof state.registry;
     state.registryVersion = entry.registry.version;
@@ -87,10 +91,7 @@ function leaveOrderly(c: Context, server: number): void {
 
 /** Takes over what a server of another branch holds; where this branch only wanted the group, it has it now. */
 function adopt(c: Context, absorbed: Absorbed): void {
-  const { state } = c;
-  state.nextEventId = Math.max(state.nextEventId, absorbed.nextEventId);
-  state.nextOp = Math.max(state.nextOp, absorbed.nextOp);
-  state.servers[absorbed.server].bracket ||= absorbed.bracketOpen;
+  c.state.servers[absorbed.server].bracket ||= absorbed.bracketOpen;
   for (const held of absorbed.held) adoptGroup(c, absorbed.server, held);
 }
 
@@ -140,16 +141,11 @@ function startAll(c: Context): void {
   });
 }
 
-/** Servers have joined: groups that wanted one start, groups that have a better one now will go back. */
+/** Servers have joined: they may take what was tried elsewhere, and groups that have a better one now will go back. */
 function takeUp(c: Context, joined: number): void {
   c.state.groups.forEach((record, group) => {
     record.tried &= ~joined;
-    if (record.wanting && !record.task) {
-      const to = c.state.halting ? NOBODY : place(c.definition, c.state, group);
-      if (to === NOBODY) return;
-      record.wanting = false;
-      enqueue(c, group, 'start', NOBODY, to);
-    } else if (c.definition.groups[group].failback === 'auto' && outranks(c, group, joined)) record.failback = true;
+    if (c.definition.groups[group].failback === 'auto' && outranks(c, group, joined)) record.failback = true;
   });
 }
 

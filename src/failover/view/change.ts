@@ -89,13 +89,15 @@ export class ViewChange {
     const { core } = this;
     this.epochSeen = Math.max(this.epochSeen, frame.epoch);
     if (!has(frame.asked, core.me) || !this.mayFollow(frame)) return;
+    if (this.round && frame.from < core.me && frame.epoch >= this.round.epoch) this.pause();
     const mine = this.promised;
     if (mine && (mine.epoch > frame.epoch || (mine.epoch === frame.epoch && mine.from !== frame.from))) {
-      this.decline(frame, mine.epoch);
+      this.decline(frame, mine.epoch, mine.from);
+      if (this.round && frame.from < core.me) this.pause();
       return;
     }
     if (frame.epoch <= core.durable.epoch) {
-      this.decline(frame, core.durable.epoch);
+      this.decline(frame, core.durable.epoch, NOBODY);
       return;
     }
     this.round = undefined;
@@ -113,7 +115,10 @@ export class ViewChange {
   declined(frame: Decline): void {
     const { round } = this;
     this.epochSeen = Math.max(this.epochSeen, frame.promisedEpoch);
-    if (round?.epoch === frame.epoch) this.start(round.asked, round.forming);
+    if (round?.epoch !== frame.epoch) return;
+    // Of two that propose at once the later one waits; the earlier one goes above it.
+    if (frame.promisedTo !== NOBODY && frame.promisedTo < this.core.me) this.pause();
+    else this.start(round.asked, round.forming);
   }
 
   witnessed(frame: WitnessAnswer): void {
@@ -291,7 +296,7 @@ export class ViewChange {
     const base = bestBase(own, pledges, round.forming);
     if (base.state !== undefined && base !== own) this.sequence.restore(base.state);
     const snapshot = this.sequence.snapshot();
-    const entry = this.viewEntry(round, pledges, own);
+    const entry = this.viewEntry(round, pledges, base);
     const common = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry } as const;
     this.round = undefined;
     this.unconfirmed.clear();
@@ -305,12 +310,12 @@ export class ViewChange {
     this.committed(common);
   }
 
-  private viewEntry(round: Round, pledges: readonly Pledge[], own: Pledge): ViewEntry {
+  private viewEntry(round: Round, pledges: readonly Pledge[], base: Pledge): ViewEntry {
     const { core } = this;
     const state = agreed(core);
     const { forming } = round;
     const old = forming ? 0 : state.members;
-    const foreign = forming ? [] : pledges.filter((pledge) => isForeign(own, pledge));
+    const foreign = forming ? [] : pledges.filter((pledge) => isForeign(base, pledge));
     const double = doubleHolders(pledges);
     for (const group of double.groups)
       core.out.warning(`emergency: group ${core.definition.groups[group].name} is active on both sides`);
@@ -331,7 +336,7 @@ export class ViewChange {
       down,
       left: leftMask,
       absorbed: staying,
-      ...this.fence(down & old & ~double.servers, pledges),
+      ...(forming ? this.fenceAbsent(round, pledges) : this.fence(down & old & ~double.servers, pledges)),
       maintenance: forming ? rememberedMaintenance(pledges.map((pledge) => pledge.durable)) : state.maintenance,
       registry: forming ? newestRegistry(pledges.map((pledge) => pledge.durable)) : undefined,
     };
@@ -351,6 +356,15 @@ export class ViewChange {
         until = Math.max(until, last + definition.heartbeatTimeoutUs + definition.fenceUs);
       }
     }
+    return { fenced, fencedUntil: micros(until) };
+  }
+
+  /** A cluster that forms does not know how long members of the last view that are not here may go on. */
+  private fenceAbsent(round: Round, pledges: readonly Pledge[]): { fenced: number; fencedUntil: Micros } {
+    const { definition, now } = this.core;
+    if (definition.partition.kind === 'none') return { fenced: 0, fencedUntil: micros(0) };
+    const fenced = pledges.reduce((mask, { durable }) => mask | durable.members, 0) & ~round.asked;
+    const until = fenced === 0 ? 0 : now + definition.heartbeatTimeoutUs + definition.fenceUs;
     return { fenced, fencedUntil: micros(until) };
   }
 
@@ -374,6 +388,7 @@ export class ViewChange {
     this.formAt = NEVER;
     core.detector.vouch(members, frame.decidedAt);
     core.out.installed({ epoch: entry.epoch, coordinator: entry.coordinator }, members, agreed(core).view, newcomer);
+    if (newcomer && !wasMember) core.executor.startOver();
     this.sequence.enterView(entry, newcomer);
     if (newcomer && wasMember) core.executor.reportAgain();
   }
@@ -387,7 +402,7 @@ export class ViewChange {
     }
     if (agreed(core).servers[core.me].leaving === 'shutdown') core.ending = { orderly: true, why: 'shut down' };
     core.phase = Phase.OFF;
-    this.sequence.reset();
+    this.sequence.reset(true);
     core.out.departed();
   }
 
@@ -437,9 +452,9 @@ export class ViewChange {
     return this.relations.of(frame.from) === 'included' || frame.from < agreed(core).view.coordinator;
   }
 
-  private decline(frame: Propose, promisedEpoch: number): void {
+  private decline(frame: Propose, promisedEpoch: number, promisedTo: number): void {
     const { core } = this;
-    core.out.send(frame.from, { type: 'decline', epoch: frame.epoch, from: core.me, promisedEpoch });
+    core.out.send(frame.from, { type: 'decline', epoch: frame.epoch, from: core.me, promisedEpoch, promisedTo });
   }
 
   /** A majority of the view is asked for; the witness is asked when all have promised. */

@@ -23,9 +23,12 @@ export function leaseEnd(core: Core): Micros {
   return earliest === NEVER ? NEVER : micros(earliest + definition.heartbeatTimeoutUs);
 }
 
-/** Under `ping` the witness is given this long to answer, once the lease has ended. */
+/**
+ * Under `ping` a side has this long, once the lease has ended, to notice who is missing and to ask the witness: what a
+ * peer acknowledges may be two intervals older than what it is heard to say.
+ */
 export function witnessGrace(core: Core): number {
   const { definition } = core;
   if (definition.partition.kind !== 'ping') return 0;
-  return Math.min(definition.heartbeatIntervalUs, Math.floor(definition.fenceUs / 2));
+  return Math.min(3 * definition.heartbeatIntervalUs, Math.floor(definition.fenceUs / 2));
 }

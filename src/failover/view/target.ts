@@ -13,15 +13,17 @@ export function standing(core: Core, relations: Relations, decidedAt: number): n
   const { members } = agreed(core);
   let mask = 0;
   for (const server of serversOf(members))
-    if (server === core.me || stands(core, relations, server)) mask |= bit(server);
+    if (server === core.me || stands(core, relations, server, decidedAt)) mask |= bit(server);
   return bestClique(mask, (a, b) => accuses(core, a, b, decidedAt) || accuses(core, b, a, decidedAt));
 }
 
 /** Heard, of the incarnation that was agreed on, and not gone on to a view of its own. */
-function stands(core: Core, relations: Relations, server: number): boolean {
+function stands(core: Core, relations: Relations, server: number, decidedAt: number): boolean {
   const peer = core.detector.peers[server];
   if (!core.detector.hears(server)) return false;
   if (peer.incarnation !== 0 && peer.incarnation !== agreed(core).servers[server].incarnation) return false;
+  const late = peer.saidAt > decidedAt + core.definition.heartbeatTimeoutUs;
+  if (late && peer.phase !== Phase.MEMBER) return false;
   const relation = relations.of(server);
   return relation !== 'excluded' && relation !== 'foreign';
 }

@@ -1,0 +1,21 @@
+/**
+ * What a program that drives a cluster may have to catch.
+ */
+import type { Refusal } from '../model/result.js';
+
+/** The world refused an action; nothing was changed. */
+export class ActionRefused extends Error {
+  override readonly name = 'ActionRefused';
+
+  constructor(
+    readonly step: string,
+    readonly refusal: Refusal,
+  ) {
+    super(`${step} was refused: ${refusal.where}: ${refusal.what} (${refusal.code}); ${refusal.fix}`);
+  }
+}
+
+/** A wait ended before what was waited for came true. */
+export class GoalNotReached extends Error {
+  override readonly name = 'GoalNotReached';
+}

@@ -1,0 +1,35 @@
+/**
+ * Armada: a failover cluster to test on, as a library.
+ *
+ * Two ways in: `scenario` and `runScenario` for a written course of events with expectations, `open` for a program that
+ * acts, waits and looks for itself.
+ */
+export { open, type OpenInput } from './cluster/cluster.js';
+export type { Cluster, Condition } from './cluster/cluster.js';
+export { ActionRefused, GoalNotReached } from './cluster/errors.js';
+export type { LinkName, LinkRules, RegistryChange, RegistryValue, WorldAction } from './cluster/actions.js';
+export type { Backend, Goal, RunSummary, Snapshot, Stop, Unsubscribe } from './cluster/backend.js';
+export { openWorld, type OpenOptions } from './cluster/open.js';
+export type { WorldDefinition } from './cluster/world.js';
+export { InvariantViolation } from './failover/invariants/violation.js';
+export { defineCluster, warningsOf } from './model/define.js';
+export type { ClusterDefinition, ClusterInput, GroupInput, ResourceInput, ServerInput } from './model/definition.js';
+export type { Problem, Refusal, Result } from './model/result.js';
+export { type Duration, type Micros, formatDuration, micros, parseDuration } from './model/time.js';
+export type * from './model/trace.js';
+export {
+  HeartbeatRecorder,
+  type HeartbeatSeries,
+  chromeTrace,
+  htmlReport,
+  stateSymbol,
+  svgChart,
+  terminalChart,
+} from './report/index.js';
+export { scenarioJsonSchema } from './scenarios/jsonSchema.js';
+export { loadScenario } from './scenarios/load.js';
+export { type BadInput, BadInputError, formatProblems } from './scenarios/problems.js';
+export type { Failure, ScenarioResult } from './scenarios/result.js';
+export { type OpenBackend, type RunOptions, runScenario } from './scenarios/run.js';
+export { type Scenario, scenario } from './scenarios/scenario.js';
+export type { ScenarioInput } from './scenarios/schema.js';

@@ -1,0 +1,267 @@
+/**
+ * Expectations: what a scenario claims about the cluster, whether it holds, and how that is told.
+ *
+ * An expectation is a list of claims that must all hold. Each answers with a sentence of what was expected and what was
+ * found, because a failed expectation is read far from the scenario: in a trace, a report, a CI log.
+ */
+import type { Snapshot } from '../cluster/backend.js';
+import { nearest } from '../model/nearest.js';
+import type { Problem } from '../model/result.js';
+import { formatDuration, micros, parseDuration, type Micros } from '../model/time.js';
+import type { GroupStateName, ServerStatusName } from '../model/trace.js';
+import type { Owned, PlanContext } from './names.js';
+import { expectationNotYet } from './notYet.js';
+import { suggestion } from './problems.js';
+import { EVENT_CODES, EVENT_PREFIX, SERVER_STATUSES, type CheckedExpectation } from './schema.js';
+
+type Path = Problem['where'];
+
+/** One claim about what can be seen of the world. */
+export type Claim =
+  | {
+      readonly type: 'group';
+      readonly cluster: string;
+      readonly group: string;
+      readonly label: string;
+      readonly state?: GroupStateName;
+      readonly server?: string;
+    }
+  /** `status` in any order; `cluster` is undefined for a machine that is registered nowhere. */
+  | {
+      readonly type: 'server';
+      readonly cluster: string | undefined;
+      readonly server: string;
+      readonly status: readonly ServerStatusName[];
+    }
+  /** Codes without their prefix, of one cluster or of all, since the start or the step with an id. */
+  | {
+      readonly type: 'events';
+      readonly cluster?: string;
+      readonly exact: boolean;
+      readonly codes: readonly string[];
+      readonly since?: string;
+    };
+
+/** What must hold, at once or within a time. */
+export interface Expectation {
+  readonly claims: readonly Claim[];
+  /** 0: at once. */
+  readonly withinUs: Micros;
+}
+
+/** What expectations are judged by. */
+export interface Visible {
+  status(cluster: string): Snapshot;
+  /** The true status of a machine that is registered in no cluster. */
+  machineStatus(machine: string): readonly ServerStatusName[];
+  /** The events so far, in the order of the trace: all, or those after the step with this id. */
+  events(since: string | undefined, cluster: string | undefined): readonly string[];
+}
+
+/** Whether an expectation holds, and the sentence that says so. */
+export interface Verdict {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+// ---------------------------------------------------------------- planning
+
+/** Checks an expectation; undefined after a problem. */
+export function planExpectation(
+  written: CheckedExpectation,
+  where: Path,
+  context: PlanContext,
+): Expectation | undefined {
+  const later = expectationNotYet(written, where);
+  later.forEach(context.report);
+  if (written.client !== undefined) context.names.node(written.client, ['client'], [...where, 'client']);
+  if (later.length > 0) return undefined;
+  const before = checkShape(written, where, context.report);
+  const claims = [
+    planGroup(written, where, context),
+    planServer(written, where, context),
+    planEvents(written, written.events, 'events', where, context),
+    planEvents(written, written.contains, 'contains', where, context),
+  ].filter((claim) => claim !== undefined);
+  if (!before || claims.length === 0) return undefined;
+  return { claims, withinUs: parseDuration(written.within ?? '0') ?? micros(0) };
+}
+
+/** Reports keys that mean nothing without another one; answers whether there were none. */
+function checkShape(written: CheckedExpectation, where: Path, report: (problem: Problem) => void): boolean {
+  const wrong = wrongShape(written);
+  if (wrong === undefined) return true;
+  const [what, fix, ...key] = wrong;
+  report({ code: 'NOT_APPLICABLE', where: [...where, ...key], what, fix });
+  return false;
+}
+
+/** What is wrong, what would be right, and the key to blame. */
+function wrongShape(written: CheckedExpectation): [what: string, fix: string, ...key: string[]] | undefined {
+  const has = (...keys: (keyof CheckedExpectation)[]): boolean => keys.some((key) => written[key] !== undefined);
+  if (has('group') && !has('state', 'server'))
+    return ['nothing is expected of the group', 'add state or server', 'group'];
+  if (has('state') && !has('group')) return ['a state is expected of no group', 'add group: NAME', 'state'];
+  if (has('status') && !has('server')) return ['a status is expected of no server', 'add server: NAME', 'status'];
+  if (has('server') && !has('group', 'status')) {
+    return ['nothing is expected of the server', 'add status: […], or group: NAME', 'server'];
+  }
+  if (has('events', 'contains')) return undefined;
+  if (has('since')) return ['"since" goes with events or contains', 'leave since out', 'since'];
+  if (has('cluster')) return ['"cluster" goes with events or contains', 'leave cluster out', 'cluster'];
+  if (has('group', 'status')) return undefined;
+  return ['nothing is expected here', 'name group and state, server and status, events or contains'];
+}
+
+function planGroup(written: CheckedExpectation, where: Path, { names, report }: PlanContext): Claim | undefined {
+  if (written.group === undefined) return undefined;
+  const group: Owned | undefined = names.group(written.group, [...where, 'group']);
+  if (written.server !== undefined && !names.node(written.server, ['server'], [...where, 'server'])) return undefined;
+  if (group === undefined) return undefined;
+  if (written.server !== undefined && !group.servers.includes(written.server)) {
+    const what = `${group.name} can never be on ${written.server}`;
+    const fix = `its servers are ${group.servers.join(', ')}`;
+    report({ code: 'UNKNOWN_NAME', where: [...where, 'server'], what, fix });
+  }
+  const { cluster, name, label } = group;
+  return { type: 'group', cluster, group: name, label, state: written.state, server: written.server };
+}
+
+function planServer(written: CheckedExpectation, where: Path, { names, report }: PlanContext): Claim | undefined {
+  if (written.server === undefined || written.status === undefined) return undefined;
+  const known = written.group !== undefined || names.node(written.server, ['server', 'machine'], [...where, 'server']);
+  const list = Array.isArray(written.status) ? written.status : [written.status];
+  const status: ServerStatusName[] = [];
+  for (const [index, word] of list.entries()) {
+    const at = [...where, 'status', ...(Array.isArray(written.status) ? [index] : [])];
+    const name = SERVER_STATUSES.find((candidate) => candidate === word);
+    if (name === undefined) {
+      const fix = suggestion(nearest(word, SERVER_STATUSES), `known are ${SERVER_STATUSES.join(', ')}`);
+      report({
+        code: 'UNKNOWN_VALUE',
+        where: at,
+        what: `${word} is a status of a client's group, not of a server`,
+        fix,
+      });
+    } else if (status.includes(name)) {
+      report({ code: 'DUPLICATE_NAME', where: at, what: `${word} is listed twice`, fix: 'list each status once' });
+    } else status.push(name);
+  }
+  if (!known) return undefined;
+  return { type: 'server', cluster: names.clusterOf(written.server), server: written.server, status };
+}
+
+function planEvents(
+  written: CheckedExpectation,
+  list: readonly string[] | undefined,
+  key: 'events' | 'contains',
+  where: Path,
+  { names, report, ids }: PlanContext,
+): Claim | undefined {
+  if (list === undefined) return undefined;
+  const { since, cluster } = written;
+  if (since !== undefined && !ids.has(since)) {
+    const all = ids.size === 0 ? 'no step before has an id' : `ids before are ${[...ids].join(', ')}`;
+    const what = `no step before this one has the id "${since}"`;
+    report({ code: 'UNKNOWN_NAME', where: [...where, 'since'], what, fix: suggestion(nearest(since, [...ids]), all) });
+  }
+  if (cluster !== undefined) names.cluster(cluster, [...where, 'cluster']);
+  const codes = list.map((code) => (code.startsWith(EVENT_PREFIX) ? code.slice(EVENT_PREFIX.length) : code));
+  for (const [index, code] of codes.entries()) {
+    if ((EVENT_CODES as readonly string[]).includes(code)) continue;
+    const fix = suggestion(nearest(code, EVENT_CODES), `known are ${EVENT_CODES.join(', ')}`);
+    const what = `${code} is an event of a client, not of a cluster`;
+    report({ code: 'UNKNOWN_VALUE', where: [...where, key, index], what, fix });
+  }
+  return { type: 'events', cluster, exact: key === 'events', codes, since };
+}
+
+// ---------------------------------------------------------------- judging
+
+/** Whether every claim of an expectation holds now. */
+export function holds(expectation: Expectation, visible: Visible): boolean {
+  return expectation.claims.every((claim) => mismatch(claim, visible) === undefined);
+}
+
+/** Judges an expectation, now and for good. */
+export function verdict(expectation: Expectation, visible: Visible): Verdict {
+  const within = expectation.withinUs > 0 ? ` within ${formatDuration(expectation.withinUs)}` : '';
+  const wrong = expectation.claims.flatMap((claim) => {
+    const found = mismatch(claim, visible);
+    return found === undefined ? [] : `expected ${claimText(claim)}${within}, found ${found}`;
+  });
+  return wrong.length === 0 ? { ok: true, text: expectationText(expectation) } : { ok: false, text: wrong.join('; ') };
+}
+
+/** What an expectation expects, in words. */
+export function expectationText(expectation: Expectation): string {
+  return expectation.claims.map(claimText).join('; ');
+}
+
+function claimText(claim: Claim): string {
+  switch (claim.type) {
+    case 'group': {
+      const where = claim.server === undefined ? undefined : `on ${claim.server}`;
+      return ['group', claim.label, claim.state, where].filter((word) => word !== undefined).join(' ');
+    }
+    case 'server':
+      return `server ${claim.server} [${claim.status.join(', ')}]`;
+    case 'events': {
+      const of = claim.cluster === undefined ? '' : ` of ${claim.cluster}`;
+      const since = claim.since === undefined ? '' : ` since ${claim.since}`;
+      return `${claim.exact ? 'exactly the events' : 'the events in this order'}${of}${since} ${listed(claim.codes)}`;
+    }
+    default:
+      return claim satisfies never;
+  }
+}
+
+/** What was found in place of what a claim expects; undefined where it holds. */
+function mismatch(claim: Claim, visible: Visible): string | undefined {
+  switch (claim.type) {
+    case 'group': {
+      const { state, server } = visible.status(claim.cluster).groups[claim.group];
+      const same = (claim.state ?? state) === state && (claim.server ?? server) === server;
+      return same ? undefined : server === '' ? state : `${state} on ${server}`;
+    }
+    case 'server': {
+      const { cluster, server, status } = claim;
+      const found = cluster === undefined ? visible.machineStatus(server) : visible.status(cluster).servers[server];
+      const same = found.length === status.length && status.every((word) => found.includes(word));
+      return same ? undefined : `[${found.join(', ')}]`;
+    }
+    case 'events': {
+      const found = visible.events(claim.since, claim.cluster);
+      const what = claim.exact ? firstDifference(claim.codes, found) : firstMissing(claim.codes, found);
+      return what === undefined ? undefined : `${listed(found)} (${what})`;
+    }
+    default:
+      return claim satisfies never;
+  }
+}
+
+/** Where two lists of events differ, in words; undefined where they are the same. */
+function firstDifference(expected: readonly string[], found: readonly string[]): string | undefined {
+  const at = expected.findIndex((code, index) => found[index] !== code);
+  if (at < 0 && found.length === expected.length) return undefined;
+  const position = at < 0 ? expected.length : at;
+  if (position >= found.length) return `${expected[position]} is missing at place ${position + 1}`;
+  if (position >= expected.length) return `${found[position]} at place ${position + 1} is one too many`;
+  return `place ${position + 1} has ${found[position]}, not ${expected[position]}`;
+}
+
+/** The first expected event that does not follow those before it; undefined where all do. */
+function firstMissing(expected: readonly string[], found: readonly string[]): string | undefined {
+  let next = 0;
+  for (const code of found) if (code === expected[next]) next++;
+  return next === expected.length ? undefined : `${expected[next]}, number ${next + 1} of the list, did not follow`;
+}
+
+/** Lists of events are told up to this length. */
+const EVENTS_TOLD_MAX = 40;
+
+function listed(codes: readonly string[]): string {
+  if (codes.length === 0) return 'none';
+  const told = codes.slice(0, EVENTS_TOLD_MAX).join(', ');
+  return codes.length > EVENTS_TOLD_MAX ? `${told}, … (${codes.length} in all)` : told;
+}

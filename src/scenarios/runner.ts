@@ -1,0 +1,246 @@
+/**
+ * The steps of one run in their order: which is due when, what waits, what was refused.
+ *
+ * The loop knows two things: the step that comes next, and the expectations that may still become true (`waiting`).
+ * Time passes in one place, `passTo`, which decides waiting expectations on the way.
+ */
+import type { Backend, Snapshot } from '../cluster/backend.js';
+import type { Refusal } from '../model/result.js';
+import { formatDuration, micros, NEVER, type Micros } from '../model/time.js';
+import type { ServerStatusName, TraceLine } from '../model/trace.js';
+import { holds, verdict, type Expectation, type Visible } from './expectations.js';
+import type { PlannedStep } from './plan.js';
+import type { Failure } from './result.js';
+import type { Scenario } from './scenario.js';
+import { EVENT_PREFIX } from './schema.js';
+
+/** Without `duration` a run ends when nothing is pending, at the latest so long after its last step. */
+const QUIET_WAIT_US_MAX = micros(3_600_000_000);
+
+/** An expectation that may still become true. */
+interface Waiting {
+  readonly step: PlannedStep;
+  readonly expectation: Expectation;
+  readonly deadline: Micros;
+}
+
+/** One run of one scenario. */
+export class ScenarioRun {
+  /** When each step was done, by its position in the list of steps. */
+  private readonly doneAt = new Map<number, Micros>();
+  /** How many trace lines there were when a step with an id began. */
+  private readonly marks = new Map<string, number>();
+  private waiting: Waiting[] = [];
+  private readonly end: Micros;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly backend: Backend,
+    private readonly lines: readonly TraceLine[],
+    private readonly failures: Failure[],
+  ) {
+    this.end = scenario.durationUs ?? NEVER;
+  }
+
+  /** Does all steps and lets time pass to the end of the run. Failures are noted, not thrown. */
+  async toTheEnd(): Promise<void> {
+    const { steps } = this.scenario;
+    let next = 0;
+    while (next < steps.length) {
+      const due = await this.dueAt(next);
+      if (due === undefined || due > this.end) break;
+      if (due > this.backend.now()) await this.passTo(due);
+      next = await this.instant(next);
+    }
+    await this.decideAll();
+    for (const step of steps.slice(next)) this.notReached(step);
+    if (this.scenario.durationUs === undefined) await this.untilQuiet();
+    else await this.passTo(this.end);
+  }
+
+  // -------------------------------------------------------------- time
+
+  /** When the step at a position is due; waits for the step before it where that decides. Undefined: never. */
+  private async dueAt(position: number): Promise<Micros | undefined> {
+    while (this.due(position) === undefined) {
+      if (this.waiting.length === 0 || this.backend.now() >= this.end) return undefined;
+      await this.passTo(earliest(this.waiting.map(({ deadline }) => deadline).concat(this.end)), true);
+    }
+    return this.due(position);
+  }
+
+  /** The same, as far as it is known now. */
+  private due(position: number): Micros | undefined {
+    const { when } = this.scenario.steps[position];
+    if ('at' in when) return when.at;
+    const before = position === 0 ? micros(0) : this.doneAt.get(position - 1);
+    return before === undefined ? undefined : micros(before + when.after);
+  }
+
+  /**
+   * Lets time pass to an instant and decides waiting expectations on the way: when they come true, or when their time
+   * is over. With `orDecided` it comes back as soon as one is decided.
+   */
+  private async passTo(instant: Micros, orDecided = false): Promise<void> {
+    for (;;) {
+      const before = this.backend.now();
+      const limit = earliest([instant, ...this.waiting.map(({ deadline }) => deadline)]);
+      if (this.waiting.length > 0) {
+        const one = (): boolean => this.waiting.some(({ expectation }) => holds(expectation, this.visible));
+        await this.backend.until({ type: 'condition', holds: one }, limit);
+        if (!one() && this.backend.now() < limit) await this.backend.until({ type: 'time' }, limit);
+      } else {
+        await this.backend.until({ type: 'time' }, limit);
+      }
+      const decided = this.decideWaiting();
+      const now = this.backend.now();
+      if (now >= instant || (orDecided && decided) || (now === before && !decided)) return;
+    }
+  }
+
+  /** Lets time pass until nothing is pending. */
+  private async untilQuiet(): Promise<void> {
+    const limit = micros(this.backend.now() + QUIET_WAIT_US_MAX);
+    const stop = await this.backend.until({ type: 'quiet' }, limit);
+    if (stop.reason !== 'limit') return;
+    const text = `still busy ${formatDuration(QUIET_WAIT_US_MAX)} after the last step; give the scenario a duration`;
+    this.backend.note({ kind: 'warning', text });
+  }
+
+  // -------------------------------------------------------------- steps
+
+  /** Does all steps that are due at this instant, actions first; answers the position of the next one. */
+  private async instant(first: number): Promise<number> {
+    const { steps } = this.scenario;
+    const now = this.backend.now();
+    const expectations: PlannedStep[] = [];
+    let next = first;
+    for (; next < steps.length; next++) {
+      const step = steps[next];
+      const due = this.due(next);
+      if (due === undefined || due > now) break;
+      this.noteIfLate(step, now);
+      if (step.id !== undefined) this.marks.set(step.id, this.lines.length);
+      if (step.does.type === 'act') await this.act(step);
+      else expectations.push(step);
+      if (step.does.type === 'act' || step.does.expectation.withinUs === 0) this.doneAt.set(next, now);
+    }
+    if (expectations.length > 0) await this.backend.until({ type: 'time' }, now);
+    for (const step of expectations) this.judge(step, now);
+    return next;
+  }
+
+  /** A step may come after its instant, where one before it had to wait for an expectation. */
+  private noteIfLate(step: PlannedStep, now: Micros): void {
+    if (!('at' in step.when) || step.when.at >= now || this.backend.kind === 'realtime') return;
+    const due = formatDuration(step.when.at);
+    const text = `step ${step.index + 1} (${step.name}) is late: due at ${due}, but a step before it took longer`;
+    this.backend.note({ kind: 'warning', text });
+  }
+
+  private async act(step: PlannedStep): Promise<void> {
+    if (step.does.type !== 'act') return;
+    const label = step.id === undefined ? undefined : { id: step.id };
+    const answer = await this.backend.act(step.does.action, label);
+    if (!answer.ok && !step.refused)
+      this.fail(step, 'refused', `${step.name} was refused: ${refusalText(answer.error)}`);
+    if (answer.ok && step.refused) {
+      this.fail(step, 'not-refused', `${step.name} was accepted, but should have been refused`);
+    }
+  }
+
+  /** Judges an expectation for the first time. */
+  private judge(step: PlannedStep, now: Micros): void {
+    if (step.does.type !== 'expect') return;
+    const { expectation } = step.does;
+    const deadline = micros(now + expectation.withinUs);
+    if (expectation.withinUs > 0 && !holds(expectation, this.visible)) {
+      this.waiting.push({ step, expectation, deadline });
+    } else {
+      this.settle(step, expectation);
+      this.doneAt.set(step.index, now);
+    }
+  }
+
+  /** Settles the waiting expectations that hold now or have run out of time; answers whether there were any. */
+  private decideWaiting(): boolean {
+    const now = this.backend.now();
+    const decided = this.waiting.filter(
+      ({ expectation, deadline }) => deadline <= now || now >= this.end || holds(expectation, this.visible),
+    );
+    this.waiting = this.waiting.filter((one) => !decided.includes(one));
+    for (const { step, expectation, deadline } of decided) {
+      const ok = this.settle(step, expectation);
+      // One that only the end of the run cut off is not done: what follows it is not reached.
+      if (ok || deadline <= now) this.doneAt.set(step.index, now);
+    }
+    return decided.length > 0;
+  }
+
+  /** Lets time pass until no expectation is waiting. */
+  private async decideAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const before = this.waiting.length;
+      await this.passTo(earliest([this.end, ...this.waiting.map(({ deadline }) => deadline)]), true);
+      if (this.waiting.length === before) {
+        // Time stands still: nothing can come true any more.
+        for (const { step, expectation } of this.waiting.splice(0)) this.settle(step, expectation);
+      }
+    }
+  }
+
+  private settle(step: PlannedStep, expectation: Expectation): boolean {
+    const { ok, text } = verdict(expectation, this.visible);
+    this.backend.note({ kind: 'expect', ok, text });
+    if (!ok) this.fail(step, 'expectation', text);
+    return ok;
+  }
+
+  private notReached(step: PlannedStep): void {
+    const text = `${step.name} was not reached: the run ends at ${formatDuration(this.end)}`;
+    if (step.does.type === 'expect') this.backend.note({ kind: 'expect', ok: false, text });
+    this.fail(step, 'not-reached', text);
+  }
+
+  private fail(step: PlannedStep, kind: Failure['kind'], text: string): void {
+    this.failures.push({ kind, step: step.index, at: this.backend.now(), text, place: step.place });
+  }
+
+  // -------------------------------------------------------------- what expectations see
+
+  private readonly visible: Visible = {
+    status: (cluster) => this.backend.status(cluster),
+    machineStatus: (machine) => this.machineStatus(machine),
+    events: (since, cluster) => this.events(since, cluster),
+  };
+
+  /** A machine outside all clusters; every cluster's snapshot may know it, and the trace does. */
+  private machineStatus(machine: string): readonly ServerStatusName[] {
+    for (const { name } of this.scenario.world.clusters) {
+      const known: Snapshot['servers'] = this.backend.status(name).servers;
+      if (Object.hasOwn(known, machine)) return known[machine];
+    }
+    for (let i = this.lines.length - 1; i >= 0; i--) {
+      const line = this.lines[i];
+      if (line.kind === 'server' && line.server === machine) return line.status;
+    }
+    return ['SINGLE_SERVER'];
+  }
+
+  private events(since: string | undefined, cluster: string | undefined): string[] {
+    const codes: string[] = [];
+    for (const line of this.lines.slice(since === undefined ? 0 : this.marks.get(since))) {
+      if (line.kind !== 'event' || (cluster !== undefined && line.cluster !== cluster)) continue;
+      codes.push(line.code.slice(EVENT_PREFIX.length));
+    }
+    return codes;
+  }
+}
+
+function refusalText({ what, fix }: Refusal): string {
+  return fix === '' ? what : `${what}; ${fix}`;
+}
+
+function earliest(instants: readonly Micros[]): Micros {
+  return micros(Math.min(...instants));
+}
