@@ -117,14 +117,14 @@ export class InlineBackend implements Backend {
     return this.clock;
   }
 
-  act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
+  async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
     const result = this.operator.carryOut(action, label);
     this.watch?.afterInstant();
-    return Promise.resolve(result);
+    return result;
   }
 
-  until(goal: Goal, limit: Micros): Promise<Stop> {
-    return Promise.resolve(this.run(goal, limit));
+  async until(goal: Goal, limit: Micros): Promise<Stop> {
+    return this.run(goal, limit);
   }
 
   status(cluster: string): Snapshot {
@@ -145,14 +145,14 @@ export class InlineBackend implements Backend {
     this.heartbeatSink = sink;
   }
 
-  finish(good: boolean): Promise<RunSummary> {
+  async finish(good: boolean): Promise<RunSummary> {
     if (!this.summary) {
-      this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
+      if (good) this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
       this.writeLinks();
       this.summary = { ok: good, hash: this.recorder.hash() };
       this.recorder.write({ kind: 'end', ok: good, hash: this.summary.hash });
     }
-    return Promise.resolve(this.summary);
+    return this.summary;
   }
 
   close(): Promise<void> {
@@ -163,6 +163,10 @@ export class InlineBackend implements Backend {
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void {
     if (!slot.engine) return;
+    if (slot.hung) {
+      slot.answers.push(input);
+      return;
+    }
     slot.engine.step(input, this.effects[slot.place.node]);
     this.settlePower(slot);
   }
@@ -187,8 +191,7 @@ export class InlineBackend implements Backend {
     slot.hung = false;
     const waiting = slot.frames.drain().sort(byArrival);
     for (const item of waiting) if (slot.engine) this.hand(slot, item);
-    for (const answer of slot.answers.splice(0))
-      this.input(slot, { ...(answer as Input & { type: 'agentDone' }), now: this.clock });
+    for (const answer of slot.answers.splice(0)) this.input(slot, { ...answer, now: this.clock });
     this.input(slot, { type: 'tick', now: this.clock });
   }
 
@@ -198,7 +201,7 @@ export class InlineBackend implements Backend {
     for (;;) {
       const at = this.nextInstant();
       if (at > limit || at === NEVER) {
-        if (limit !== NEVER) this.clock = limit;
+        if (limit !== NEVER && limit > this.clock) this.clock = limit;
         return { reason: at === NEVER && limit === NEVER ? 'nothing-left' : 'limit', at: this.clock };
       }
       this.clock = at;
@@ -298,8 +301,7 @@ export class InlineBackend implements Backend {
     const { name } = slot.definition.groups[group].resources[resource];
     const good = action === 'deactivate' || this.faults.of(name, slot.place.name) === undefined;
     const input: Input = { type: 'agentDone', now: at, run, ok: good };
-    if (slot.hung) slot.answers.push(input);
-    else this.input(slot, input);
+    this.input(slot, input);
   }
 
   private watchdogFires(slot: ServerSlot): void {

@@ -1,12 +1,14 @@
 /**
  * The operator: carries actions out on the world, puts commands before a member, and remembers which are open.
  *
- * A command goes to the coordinator that stands first in the definition, or, while there is none, to the first member
+ * A command goes to the coordinator of the view whose statuses are shown, or, while it has none, to the first member
  * that runs. The coordinator judges it at once; where it cannot (the view is changing), the command waits with the
  * member it was given to, and a refusal that comes later is told as a warning.
  */
 import { ANYWHERE, type Command } from '../failover/log/commands.js';
+import type { Engine } from '../failover/engine.js';
 import { Phase } from '../failover/frames.js';
+import { sameView } from '../failover/state.js';
 import { type Refusal, type Result, err, ok } from '../model/result.js';
 import type { WorldAction } from './actions.js';
 import type { StepLabel } from './backend.js';
@@ -34,11 +36,15 @@ export class Operator {
   /** Carries an action out and writes its step line before all that it sets off. */
   carryOut(action: WorldAction, label: StepLabel): Outcome {
     const { recorder } = this.backend;
+    let error = {};
     recorder.hold();
-    const outcome = this.perform(action);
-    const error = outcome.ok ? {} : { error: `${outcome.error.code} ${outcome.error.where}: ${outcome.error.what}` };
-    recorder.release({ ...describeStep(action), ...(label.id === undefined ? {} : { id: label.id }), ...error });
-    return outcome;
+    try {
+      const outcome = this.perform(action);
+      if (!outcome.ok) error = { error: `${outcome.error.code} ${outcome.error.where}: ${outcome.error.what}` };
+      return outcome;
+    } finally {
+      recorder.release({ ...describeStep(action), ...(label.id === undefined ? {} : { id: label.id }), ...error });
+    }
   }
 
   /** The coordinator has judged a command. */
@@ -81,7 +87,7 @@ export class Operator {
       case 'shutdown':
         return this.shutdown(action.target);
       case 'crash':
-        return this.onRunning(action.server, (slot) => this.backend.powerOff(slot, false));
+        return this.onServer(action.server, (slot) => this.crash(slot));
       case 'hang':
         return this.onRunning(action.server, (slot) => this.hang(slot));
       case 'resume':
@@ -164,9 +170,15 @@ export class Operator {
           { type: 'shutdownServer', server: slot.place.server },
           { type: 'shutdown', target },
         );
-      this.backend.powerOff(slot, true);
+      this.backend.input(slot, { type: 'goOff', now: this.backend.now() });
       return ok(undefined);
     });
+  }
+
+  private crash(slot: ServerSlot): Outcome | void {
+    if (!slot.running && !slot.booting)
+      return refuse('NOT_RUNNING', slot.place.name, 'it has no power', 'restart it first');
+    this.backend.powerOff(slot, false);
   }
 
   private hang(slot: ServerSlot): Outcome | void {
@@ -234,13 +246,19 @@ export class Operator {
     return refusal ? err(refusal) : ok(undefined);
   }
 
-  /** Who takes a command: the first coordinator that can judge, else the first member that runs. */
+  /** Who takes a command: of the view that is shown the coordinator, else the first member that runs; else anybody. */
   private member(cluster: number): ServerSlot | undefined {
     const members = this.backend.slots.filter(
       (slot) => slot.place.cluster === cluster && slot.active && slot.engine?.place.phase === Phase.MEMBER,
     );
-    const able = members.find((slot) => slot.engine?.place.coordinates && !slot.engine.place.held);
-    return able ?? members.find((slot) => slot.engine?.place.coordinates) ?? members[0];
+    const shown = this.backend.tracers[cluster].followed?.view;
+    const first = (list: readonly ServerSlot[]): ServerSlot | undefined =>
+      list.find((slot) => slot.engine?.place.coordinates && !slot.engine.place.held) ??
+      list.find((slot) => slot.engine?.place.coordinates) ??
+      list.at(0);
+    return (
+      first(members.filter((slot) => shown && sameView((slot.engine as Engine).state.view, shown))) ?? first(members)
+    );
   }
 
   private toServer(cluster: number, name: string, then: (server: number) => Outcome): Outcome {

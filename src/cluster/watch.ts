@@ -86,9 +86,20 @@ export class Watch {
       if (!engine || slot.hung || engine.place.phase !== Phase.MEMBER) continue;
       const [unfinished] = this.told[slot.place.node].grammar.unfinished();
       if (unfinished !== undefined) this.fail(5, `the ${unfinished} has started and never ended`);
+      this.compareHeld(slot, engine);
       const [left] = whole ? unserved(slot.definition, engine.state) : [];
       if (left !== undefined) this.fail(4, left);
     }
+  }
+
+  /** At rest what is agreed of a server is what it holds. */
+  private compareHeld(slot: ServerSlot, engine: Engine): void {
+    engine.state.groups.forEach((group, index) => {
+      const here = group.server === slot.place.server;
+      const name = slot.definition.groups[index].name;
+      if (here !== engine.executor.holds(index))
+        this.fail(1, `group ${name} is ${here ? '' : 'not '}agreed to be on ${slot.place.name}, which says otherwise`);
+    });
   }
 
   /** A server is about to bring a group up: nobody else may hold it. */

@@ -18,7 +18,7 @@ import type { Command, ReportCommand } from './log/commands.js';
 import { Sequence } from './log/sequence.js';
 import { bit, has, serversOf, sizeOf } from './state.js';
 import { ViewChange } from './view/change.js';
-import { leaseEnd, witnessGrace } from './view/lease.js';
+import { fenceTime, leaseEnd, witnessGrace } from './view/lease.js';
 import { Relations } from './view/relations.js';
 import { hearsMember, mayJoin, standing } from './view/target.js';
 
@@ -66,6 +66,7 @@ export class Engine {
       now,
       phase: has(durable.maintenance, me) ? Phase.OFF : Phase.SEEKING,
       durable,
+      returned: false,
       ending: undefined,
     };
     this.relations = new Relations(this.core);
@@ -92,7 +93,7 @@ export class Engine {
       if (core.detector.nextCheck < this.dueAt) this.dueAt = core.detector.nextCheck;
       if (!told) return;
     } else this.takeIn(input);
-    this.conclude();
+    this.conclude(input.type === 'tick');
   }
 
   /** A number that differs when anything in the engine does: for replaying recorded inputs. */
@@ -158,7 +159,13 @@ export class Engine {
       case 'returnByHand':
         if (core.phase !== Phase.OFF) return;
         core.phase = Phase.SEEKING;
+        core.returned = true;
         persist(core, { maintenance: core.durable.maintenance & ~bit(core.me) });
+        return;
+      case 'goOff':
+        for (const server of serversOf(registered(core) & ~bit(core.me)))
+          core.out.send(server, { type: 'goodbye', from: core.me });
+        core.ending = { orderly: true, why: 'shut down' };
         return;
       default:
         input satisfies never;
@@ -191,6 +198,8 @@ export class Engine {
       case 'standOff':
         if (this.core.phase === Phase.SEEKING) this.standOff(frame.maintenance);
         return;
+      case 'goodbye':
+        return held ? undefined : this.goodbye(frame.from);
       case 'witnessAnswer':
         return this.change.witnessed(frame);
       case 'witnessAsk':
@@ -198,6 +207,14 @@ export class Engine {
       default:
         frame satisfies never;
     }
+  }
+
+  /** A server off the cluster says that it is being shut down. */
+  private goodbye(server: number): void {
+    const { core } = this;
+    if (!coordinates(core) || has(agreed(core).members, server) || agreed(core).servers[server].base === 'STOPPED')
+      return;
+    this.sequence.order({ type: 'vanished', server, orderly: true });
   }
 
   private request(id: number, command: Command): void {
@@ -212,14 +229,21 @@ export class Engine {
       });
   }
 
-  /** After every input that may matter: timers, decisions, then whatever has to go out. */
-  private conclude(): void {
+  /**
+   * After every input that may matter: timers, decisions, then whatever has to go out. Silence is judged at a tick only,
+   * when all that has arrived at that instant has been read.
+   */
+  private conclude(ticked: boolean): void {
     const { core, change, sequence } = this;
     if (core.now > this.nextBeatAt + this.intervalUs) core.detector.wasAway(micros(core.now + this.intervalUs));
-    core.detector.check(core.now);
+    if (ticked) core.detector.check(core.now);
     core.executor.tick(core.now, core.out);
     if (core.now >= this.leaseAt || change.refused) this.checkLease();
     this.lookAround();
+    if (core.ending && !change.unfinished) {
+      this.end();
+      return;
+    }
     change.review();
     if (coordinates(core) && !change.promised) this.coordinate();
     for (let report = this.reports.shift(); report; report = this.reports.shift())
@@ -268,8 +292,8 @@ export class Engine {
       if (core.detector.hears(server)) {
         if (phase !== Phase.MEMBER && base === 'DOWN' && !mayJoin(core, server))
           sequence.order({ type: 'standOff', server });
-      } else if (base === 'OFF_CLUSTER' && has(core.detector.silent, server))
-        sequence.order({ type: 'vanished', server });
+      } else if (base === 'OFF_CLUSTER' && has(core.detector.silent, server) && !has(state.maintenance, server))
+        sequence.order({ type: 'vanished', server, orderly: false });
     }
     if (state.fenced !== 0 && core.now >= state.fencedUntil)
       sequence.order({ type: 'fenceOver', servers: state.fenced });
@@ -283,7 +307,7 @@ export class Engine {
     }
     const end = leaseEnd(core);
     this.leaseAt = end === NEVER ? NEVER : micros(end + witnessGrace(core));
-    this.guard(end === NEVER ? NEVER : micros(end + core.definition.fenceUs));
+    this.guard(end === NEVER ? NEVER : micros(end + fenceTime(core.definition)));
     if (core.now < this.leaseAt && !change.refused) return;
     core.out.warning(`server ${core.definition.servers[core.me].name} has lost its quorum and gives up its groups`);
     core.executor.dropAll(core.now, core.out);

@@ -67,6 +67,8 @@ export interface Pledge {
   /** The agreed state, encoded, where it differs from what the proposer said of its own. */
   readonly state?: string;
   readonly held: readonly HeldGroup[];
+  /** A hand has returned it while there was no view. */
+  readonly returned: boolean;
   /** Timestamps of the newest heartbeats heard, frozen for everybody not asked. */
   readonly heard: readonly number[];
   readonly durable: Durable;
@@ -164,13 +166,24 @@ export interface StandOff {
   readonly maintenance: boolean;
 }
 
+/** From a server off the cluster that is being shut down, so that nobody takes it for lost. */
+export interface Goodbye {
+  readonly type: 'goodbye';
+  readonly from: number;
+}
+
 /** To the witness of the `ping` policy, and its answer. */
 export interface WitnessAsk {
   readonly type: 'witnessAsk';
   readonly from: number;
   readonly epoch: number;
-  /** The epoch of the view that the new one follows. */
-  readonly base: number;
+  /** What the new view may follow: the asker's view, and later ones that were promised to whoever proposed them. */
+  readonly bases: readonly GrantedEpoch[];
+}
+/** An epoch and who asked for it; 0 and -1 before the first. */
+export interface GrantedEpoch {
+  readonly epoch: number;
+  readonly from: number;
 }
 export interface WitnessAnswer {
   readonly type: 'witnessAnswer';
@@ -191,6 +204,7 @@ export type ControlFrame =
   | Ask
   | Verdict
   | StandOff
+  | Goodbye
   | WitnessAsk
   | WitnessAnswer;
 
@@ -201,9 +215,12 @@ export interface Durable {
   /** The view it was in last, and its members. */
   readonly epoch: number;
   readonly members: number;
-  /** A later view it has promised to take part in, whose outcome it may not know. */
+  /** Who proposed that view. */
+  readonly proposer: number;
+  /** The largest epoch it has promised. */
   readonly promisedEpoch: number;
-  readonly promisedMembers: number;
+  /** Later views it has promised to take part in, whose outcome it does not know. */
+  readonly promises: readonly (GrantedEpoch & { readonly members: number })[];
   /** Servers in maintenance. */
   readonly maintenance: number;
   /** The synchronised registry, encoded, and how many changes made it. */
@@ -214,8 +231,9 @@ export interface Durable {
 export const EMPTY_DURABLE: Durable = {
   epoch: 0,
   members: 0,
+  proposer: -1,
   promisedEpoch: 0,
-  promisedMembers: 0,
+  promises: [],
   maintenance: 0,
   registry: '',
   registryVersion: 0,
@@ -228,7 +246,8 @@ export type Input =
   | { readonly type: 'request'; readonly now: Micros; readonly id: number; readonly command: Command }
   | { readonly type: 'agentDone'; readonly now: Micros; readonly run: number; readonly ok: boolean }
   | { readonly type: 'resourceFailed'; readonly now: Micros; readonly group: number; readonly resource: number }
-  | { readonly type: 'returnByHand'; readonly now: Micros };
+  | { readonly type: 'returnByHand'; readonly now: Micros }
+  | { readonly type: 'goOff'; readonly now: Micros };
 
 /** What an engine gives out, carried out by its shell in this order. */
 export interface Effects {

@@ -21,7 +21,7 @@ export function serverStatus(definition: ClusterDefinition, state: AgreedState, 
     const primary = definition.groups[index].servers[0] as number;
     if (group.server === server) {
       backup ||= primary !== server;
-      miss ||= group.phase === 'active' && isDegraded(group);
+      miss ||= group.phase === 'active' && group.resources.some((resource) => resource.state === 2);
     } else fail ||= primary === server;
   });
   if (backup) status.push('BACKUP');

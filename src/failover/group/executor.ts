@@ -31,6 +31,8 @@ interface LocalGroup {
   /** How the present order ended, where it has. */
   done: boolean;
   ok: boolean;
+  /** A resource that failed by itself while the group was coming up; -1 for none. */
+  faulted: number;
 }
 
 export class Executor {
@@ -54,6 +56,7 @@ export class Executor {
       states: group.resources.map(() => 0),
       done: true,
       ok: true,
+      faulted: -1,
     }));
   }
 
@@ -63,6 +66,7 @@ export class Executor {
     if (local.op === op) return;
     this.forgetRun(local, out);
     local.op = op;
+    local.faulted = -1;
     local.done = false;
     if (action === 'activate') {
       local.phase = 'activating';
@@ -86,9 +90,11 @@ export class Executor {
   /** A resource that was active has failed by itself. */
   resourceFailed(group: number, resource: number): void {
     const local = this.groups[group];
-    if (local.phase !== 'active' || local.states[resource] !== 1) return;
+    if (local.states[resource] !== 1 || local.phase === 'deactivating') return;
     local.states[resource] = 2;
-    this.report({ type: 'resourceFault', group, resource });
+    // While the group is still coming up, the fault is told when it is up.
+    if (local.phase === 'active') this.report({ type: 'resourceFault', group, resource });
+    else local.faulted = resource;
   }
 
   /** Lets time pass: what has taken too long has failed. */
@@ -195,6 +201,8 @@ export class Executor {
     local.ok = ok;
     this.findDeadline();
     this.report({ type: 'orderDone', group, op: local.op, ok });
+    if (ok && local.phase === 'active' && local.faulted >= 0)
+      this.report({ type: 'resourceFault', group, resource: local.faulted });
   }
 
   private forgetRun(local: LocalGroup, out: Effects): void {

@@ -103,9 +103,17 @@ export function goOffline(c: Context, group: number, wanting: boolean): void {
   for (const resource of record.resources) resource.state = 0;
 }
 
-/** Ends a task that has come to nothing: its FAILURE is raised and the group stays down. */
+/** Ends a task that has come to nothing; its FAILURE is raised, if its START was. */
+export function dropTask(c: Context, group: number): void {
+  dequeue(c, group);
+  const { task } = c.state.groups[group];
+  if (task) announceFailure(c, group, task);
+  c.state.groups[group].task = null;
+}
+
+/** The same, and the group stays down. */
 export function abandon(c: Context, group: number): void {
-  announceFailure(c, group, c.state.groups[group].task as Task);
+  dropTask(c, group);
   goOffline(c, group, false);
 }
 
@@ -154,7 +162,9 @@ function left(c: Context, group: number, task: Task): void {
   const server = record.server;
   record.phase = 'offline';
   record.server = NOBODY;
-  if (task.kind === 'stop' || task.kind === 'failback') raiseGroup(c, 'ARM_EVENT_GROUP_STOP', group, server);
+  if (c.state.halting) announceFailure(c, group, task);
+  if (task.kind === 'stop' || task.kind === 'failback' || c.state.halting)
+    raiseGroup(c, 'ARM_EVENT_GROUP_STOP', group, server);
   if (task.kind === 'stop' || task.kind === 'giveUp') {
     goOffline(c, group, task.kind === 'giveUp' && c.definition.groups[group].failover === 'auto');
   } else if (task.to !== NOBODY && mayHost(c.state, task.to) && !c.state.halting) {
@@ -199,10 +209,8 @@ function undone(c: Context, group: number, task: Task): void {
 function goOn(c: Context, group: number, from: number, bracket: boolean): void {
   const record = c.state.groups[group];
   record.task = null;
-  if (c.state.halting) {
-    raiseGroup(c, 'ARM_EVENT_GROUP_STOP', group, from);
-    goOffline(c, group, false);
-  } else if (c.definition.groups[group].failover === 'manual') {
+  if (c.state.halting) goOffline(c, group, false);
+  else if (c.definition.groups[group].failover === 'manual') {
     warn(c, `group ${c.definition.groups[group].name} fails over by hand only: it stays OFFLINE`);
     goOffline(c, group, false);
   } else if (!relocate(c, group, 'failover', from, bracket)) goOffline(c, group, true);

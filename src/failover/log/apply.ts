@@ -44,7 +44,7 @@ export class Replica {
       orders: [],
       answers: [],
       powerOff: 0,
-      merge: entry.type === 'view' && (entry.forming || entry.absorbed.length > 0),
+      merge: entry.type === 'view' && (entry.forming || entry.absorbed.length > 0 || entry.nextEventId > 1),
       persist: false,
     };
     const c: Context = { definition: this.definition, state, outcome, audit: this.audit };
@@ -71,7 +71,7 @@ export class Replica {
         if (c.state.servers[entry.server].base !== 'CLUSTER') c.state.servers[entry.server].base = 'OFF_CLUSTER';
         return undefined;
       case 'vanished':
-        c.state.servers[entry.server].base = 'DOWN';
+        c.state.servers[entry.server].base = entry.orderly ? 'STOPPED' : 'DOWN';
         c.state.servers[entry.server].returned = false;
         return undefined;
       case 'fenceOver':

@@ -24,8 +24,8 @@ export type Entry =
     }
   /** A server runs, but must stay off the cluster until it is returned by hand. */
   | { readonly type: 'standOff'; readonly server: number }
-  /** A server off the cluster is heard no more. */
-  | { readonly type: 'vanished'; readonly server: number }
+  /** A server off the cluster is heard no more, or has said goodbye. */
+  | { readonly type: 'vanished'; readonly server: number; readonly orderly: boolean }
   /** Servers lost under a partition policy can hold nothing any more. */
   | { readonly type: 'fenceOver'; readonly servers: number };
 
@@ -38,13 +38,16 @@ export interface ViewEntry {
   /** A cluster that did not exist before, or had lost every view. */
   readonly forming: boolean;
   /** New members, with their incarnations. */
-  readonly joined: readonly { readonly server: number; readonly incarnation: number }[];
+  readonly joined: readonly { readonly server: number; readonly incarnation: number; readonly returned: boolean }[];
   /** Members that fell silent, and those that power off because both sides held one group. */
   readonly down: number;
   /** Members that left in an orderly way. */
   readonly left: number;
   /** What servers of another branch bring with them. */
   readonly absorbed: readonly Absorbed[];
+  /** The largest numbers used in any of the branches that meet. */
+  readonly nextEventId: number;
+  readonly nextOp: number;
   /** Lost servers that may go on for a while, and until when; nobody without a partition policy. */
   readonly fenced: number;
   readonly fencedUntil: Micros;
@@ -57,14 +60,14 @@ export interface Absorbed {
   readonly server: number;
   readonly held: readonly AdoptedGroup[];
   readonly bracketOpen: boolean;
-  readonly nextEventId: number;
-  readonly nextOp: number;
 }
 
 export interface AdoptedGroup extends HeldGroup {
   readonly kind: TaskKind;
   readonly bracket: boolean;
   readonly from: number;
+  /** Stopped by hand over there. */
+  readonly stopped: boolean;
 }
 
 /** Why a group is being worked on. */

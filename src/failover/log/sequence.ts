@@ -11,7 +11,7 @@ import { type Core, coordinates, persist } from '../core.js';
 import { type Append, type AppendAck, Phase, type Submission, type Submit } from '../frames.js';
 import { type AgreedState, has, serversOf } from '../state.js';
 import type { Command } from './commands.js';
-import type { Entry, Outcome } from './entries.js';
+import type { Entry, Order, Outcome } from './entries.js';
 
 /** Commands sent in one frame at most; the rest follow when these are applied. */
 const SUBMISSIONS_MAX = 64;
@@ -223,8 +223,7 @@ export class Sequence {
       this.released = outcome.index;
       this.ackDue = true;
       core.out.released(outcome, core.replica.state.view);
-      for (const order of outcome.orders)
-        if (order.server === core.me) core.executor.carryOut(order.group, order.op, order.action, core.now, core.out);
+      for (const order of outcome.orders) if (order.server === core.me) this.carryOut(order);
       for (const answer of outcome.answers) if (answer.server === core.me) core.out.answer(answer.id, answer.refusal);
       if (outcome.persist) this.persistRegistry();
       if (has(outcome.powerOff, core.me)) core.ending = { orderly: true, why: 'the cluster was shut down' };
@@ -232,6 +231,13 @@ export class Sequence {
     const keepFrom = Math.min(this.floor, this.released);
     if (this.pending.length > 0 && this.pending[0].index <= keepFrom)
       this.pending = this.pending.filter((outcome) => outcome.index > keepFrom);
+  }
+
+  /** An order that the agreed state has given up meanwhile (a view came between) is not carried out any more. */
+  private carryOut(order: Order): void {
+    const { core } = this;
+    if (core.replica.state.groups[order.group].task?.op !== order.op) return;
+    core.executor.carryOut(order.group, order.op, order.action, core.now, core.out);
   }
 
   private persistRegistry(): void {

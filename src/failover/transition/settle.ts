@@ -40,7 +40,10 @@ function closeBrackets(c: Context): void {
 /** FAILOVER_START and the next tasks of a destination, `parallelGroups` at once. */
 function pump(c: Context, server: number): void {
   const record = c.state.servers[server];
-  while (record.queue.length > 0 && busy(c, (task) => task.to === server) < c.definition.parallelGroups) {
+  while (
+    record.queue.length > 0 &&
+    count(c, (task) => task.to === server && task.stage !== 'queued') < c.definition.parallelGroups
+  ) {
     const group = record.queue.shift() as number;
     const task = c.state.groups[group].task as Task;
     if (task.bracket && !record.bracket) {
@@ -56,7 +59,7 @@ function evacuate(c: Context, server: number): void {
   const record = c.state.servers[server];
   if (record.leaving === '') return;
   for (let group = 0; group < c.state.groups.length; group += 1) {
-    if (busy(c, (task) => task.from === server) >= c.definition.parallelGroups) return;
+    if (count(c, (task) => task.from === server) >= c.definition.parallelGroups) return;
     const { task, server: current, phase } = c.state.groups[group];
     if (task || current !== server || phase !== 'active') continue;
     c.state.groups[group].tried = 0;
@@ -79,7 +82,7 @@ function serveWanting(c: Context): void {
 
 /** Groups with failback auto go back to a better server that has joined, one before the next, in definition order. */
 function goBack(c: Context): void {
-  if (c.state.halting || busy(c, (task) => task.kind === 'failback') > 0) return;
+  if (c.state.halting || count(c, (task) => task.kind === 'failback') > 0) return;
   for (let group = 0; group < c.state.groups.length; group += 1) {
     const record = c.state.groups[group];
     if (!record.failback || record.task) continue;
@@ -98,16 +101,14 @@ function haltGroups(c: Context): void {
   for (let group = 0; group < c.state.groups.length; group += 1) {
     const record = c.state.groups[group];
     if (record.task || record.phase !== 'active') continue;
-    if (busy(c, (task) => task.from === record.server) >= c.definition.parallelGroups) continue;
+    if (count(c, (task) => task.from === record.server) >= c.definition.parallelGroups) continue;
     leaveOnly(c, group, 'stop');
   }
 }
 
-/** How many tasks of a kind are under way or, where they have a source, waiting. */
-function busy(c: Context, which: (task: Task) => boolean): number {
-  let count = 0;
-  for (const { task } of c.state.groups) if (task && task.stage !== 'queued' && which(task)) count += 1;
-  return count;
+/** How many tasks of a kind there are, waiting ones included. */
+function count(c: Context, which: (task: Task) => boolean): number {
+  return c.state.groups.reduce((sum, { task }) => (task && which(task) ? sum + 1 : sum), 0);
 }
 
 /** Whether a server is a destination of a failover that is being processed (status RECOVERING). */

@@ -5,7 +5,7 @@
  * in definition order take over; servers that come are named in definition order before any group moves.
  */
 import { type Context, raiseServer, warn } from '../context.js';
-import { fenceLifted, interrupt, relocate } from '../group/tasks.js';
+import { dropTask, fenceLifted, interrupt, relocate } from '../group/tasks.js';
 import type { Absorbed, AdoptedGroup, ViewEntry } from '../log/entries.js';
 import { NOBODY, bit, has, rememberView, serversOf } from '../state.js';
 
@@ -16,15 +16,13 @@ export function enterView(c: Context, entry: ViewEntry): void {
   state.maintenance = entry.maintenance;
   c.outcome.persist = true;
   if (entry.forming) reset(c, entry);
-  for (const { nextEventId, nextOp } of entry.absorbed) {
-    state.nextEventId = Math.max(state.nextEventId, nextEventId);
-    state.nextOp = Math.max(state.nextOp, nextOp);
-  }
+  state.nextEventId = Math.max(state.nextEventId, entry.nextEventId);
+  state.nextOp = Math.max(state.nextOp, entry.nextOp);
   const adopted = entry.absorbed.flatMap((absorbed) => absorbed.held.map((held) => held.group));
   loseServers(c, entry, adopted);
   for (const server of serversOf(entry.left)) leaveOrderly(c, server);
   for (const absorbed of entry.absorbed) adopt(c, absorbed);
-  for (const { server, incarnation } of entry.joined) welcome(c, server, incarnation, entry);
+  for (const newcomer of entry.joined) welcome(c, newcomer, entry);
   fenceLifted(c);
   if (entry.forming) startAll(c);
   else if (entry.joined.length > 0)
@@ -69,9 +67,14 @@ function loseServers(c: Context, entry: ViewEntry, adopted: readonly number[]): 
   }
   for (const server of serversOf(entry.down)) {
     const record = state.servers[server];
-    const announced = record.leaving !== '';
+    const announced = record.leaving !== '' || state.halting;
     if (!announced) raiseServer(c, 'ARM_EVENT_DOWN', server);
-    record.base = record.leaving === 'shutdown' ? 'STOPPED' : has(state.maintenance, server) ? 'OFF_CLUSTER' : 'DOWN';
+    record.base =
+      record.leaving === 'shutdown' || state.halting
+        ? 'STOPPED'
+        : has(state.maintenance, server)
+          ? 'OFF_CLUSTER'
+          : 'DOWN';
     record.leaving = '';
     record.returned = false;
   }
@@ -97,12 +100,9 @@ function adopt(c: Context, absorbed: Absorbed): void {
 
 function adoptGroup(c: Context, server: number, held: AdoptedGroup): void {
   const record = c.state.groups[held.group];
-  const waiting = record.task;
-  if (waiting?.stage === 'queued') {
-    const queue = c.state.servers[waiting.to].queue;
-    queue.splice(queue.indexOf(held.group), 1);
-  }
+  dropTask(c, held.group);
   Object.assign(record, { phase: held.phase, server, task: null, wanting: false, tried: 0, fence: 0, limited: false });
+  record.stopped = held.stopped;
   record.resources.forEach((resource, position) => (resource.state = held.resources[position]));
   if (held.phase === 'active') return;
   const entering = held.phase === 'activating';
@@ -119,7 +119,8 @@ function adoptGroup(c: Context, server: number, held: AdoptedGroup): void {
 }
 
 /** A new member. With auto-return off an absorbed one is a guest that hands over and goes off the cluster. */
-function welcome(c: Context, server: number, incarnation: number, entry: ViewEntry): void {
+function welcome(c: Context, newcomer: ViewEntry['joined'][number], entry: ViewEntry): void {
+  const { server, incarnation, returned } = newcomer;
   const record = c.state.servers[server];
   const guest = !c.definition.autoReturn && !entry.forming && entry.absorbed.some((item) => item.server === server);
   record.base = guest ? 'OFF_CLUSTER' : 'CLUSTER';
@@ -129,7 +130,8 @@ function welcome(c: Context, server: number, incarnation: number, entry: ViewEnt
   record.queue = [];
   c.state.fenced &= ~bit(server);
   if (guest) warn(c, `server ${c.definition.servers[server].name} stays off the cluster until it is returned by hand`);
-  else if (c.definition.autoReturn || record.returned) raiseServer(c, 'ARM_EVENT_RETURN_TO_CLUSTER', server);
+  else if (c.definition.autoReturn || record.returned || returned)
+    raiseServer(c, 'ARM_EVENT_RETURN_TO_CLUSTER', server);
   record.returned = false;
 }
 

@@ -8,12 +8,29 @@
  */
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import { type Core, agreed, coordinates, persist, registered } from '../core.js';
-import { type Commit, type Decline, Phase, type Pledge, type Propose, type WitnessAnswer } from '../frames.js';
+import {
+  type Commit,
+  type Decline,
+  type Durable,
+  Phase,
+  type Pledge,
+  type Propose,
+  type WitnessAnswer,
+} from '../frames.js';
 import type { Sequence } from '../log/sequence.js';
 import { NOBODY, bit, firstOf, has, sameView, serversOf } from '../state.js';
 import type { ViewEntry } from '../log/entries.js';
-import { absorb, bestBase, doubleHolders, isForeign, newestRegistry, rememberedMaintenance } from './merge.js';
-import { isQuorum, mayForm } from './quorum.js';
+import {
+  absorb,
+  bestBase,
+  doubleHolders,
+  isForeign,
+  newestRegistry,
+  numbersUsed,
+  rememberedMaintenance,
+} from './merge.js';
+import { fenceTime } from './lease.js';
+import { isQuorum, mayForm, standsInPromises } from './quorum.js';
 import type { Relations } from './relations.js';
 import { firstBoot, hearsMember, isAncestor, isDoneLeaving, leads, nextView, seekers, standing } from './target.js';
 
@@ -23,6 +40,8 @@ interface Round {
   readonly forming: boolean;
   readonly pledges: (Pledge | undefined)[];
   readonly until: Micros;
+  /** From then on the round does not wait for newcomers that do not answer. */
+  readonly patientUntil: Micros;
   /** What is ready to be committed once the witness grants it. */
   decided: boolean;
 }
@@ -36,6 +55,9 @@ interface Promised {
   readonly heard: Float64Array;
 }
 
+/** How many heartbeat intervals a change of view waits for a newcomer that was heard and does not answer. */
+const PATIENCE_INTERVALS = 3;
+
 export class ViewChange {
   /** This server holds still for somebody's proposal, its own included. */
   promised: Promised | undefined;
@@ -43,6 +65,7 @@ export class ViewChange {
   /** Commits that have not been confirmed. */
   private unconfirmed = new Map<number, Commit>();
   private epochSeen: number;
+  private lastPromised = { epoch: 0, to: NOBODY };
   /** Servers that did not answer a proposal, and until when they are left alone. */
   private readonly shunnedUntil: number[];
   /** Members that promised something that came to nothing must be freed by a new view. */
@@ -67,7 +90,9 @@ export class ViewChange {
 
   /** The earliest instant at which something here may time out. */
   deadline(): Micros {
-    const round = this.round?.until ?? NEVER;
+    const { now } = this.core;
+    const patience = this.round?.patientUntil ?? NEVER;
+    const round = patience > now ? patience : (this.round?.until ?? NEVER);
     const promise = this.promised?.until ?? NEVER;
     const paused = this.pausedUntil > this.core.now ? this.pausedUntil : NEVER;
     return micros(Math.min(round, promise, paused, this.core.phase === Phase.SEEKING ? this.formAt : NEVER));
@@ -96,8 +121,11 @@ export class ViewChange {
       if (this.round && frame.from < core.me) this.pause();
       return;
     }
-    if (frame.epoch <= core.durable.epoch) {
-      this.decline(frame, core.durable.epoch, NOBODY);
+    // No epoch is promised to two: not even when the first promise has run out.
+    const spent = Math.max(core.durable.epoch, core.durable.promisedEpoch);
+    const again = frame.epoch === this.lastPromised.epoch && [core.me, frame.from].includes(this.lastPromised.to);
+    if (frame.epoch < spent || (frame.epoch === spent && !again)) {
+      this.decline(frame, spent, NOBODY);
       return;
     }
     this.round = undefined;
@@ -227,13 +255,16 @@ export class ViewChange {
     if (core.now < this.pausedUntil) return;
     const epoch = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1;
     this.epochSeen = epoch;
-    const until = micros(core.now + core.definition.heartbeatTimeoutUs);
+    const { heartbeatIntervalUs, heartbeatTimeoutUs } = core.definition;
+    const until = micros(core.now + heartbeatTimeoutUs);
+    const patientUntil = micros(core.now + Math.min(heartbeatTimeoutUs, PATIENCE_INTERVALS * heartbeatIntervalUs));
     this.round = {
       epoch,
       asked,
       forming,
       pledges: core.definition.servers.map(() => undefined),
       until,
+      patientUntil,
       decided: false,
     };
     this.promise(epoch, core.me, asked);
@@ -277,16 +308,30 @@ export class ViewChange {
       return mayForm(round.asked, free, withoutRound(memories, round.epoch));
     }
     const state = agreed(core);
-    return pledges.every((p) => !has(state.members, p.from) || p.incarnation === state.servers[p.from].incarnation);
+    if (pledges.some((p) => has(state.members, p.from) && p.incarnation !== state.servers[p.from].incarnation))
+      return false;
+    if (core.definition.partition.kind !== 'majority') return true;
+    const memories = withoutRound(
+      pledges.map((pledge) => pledge.durable),
+      round.epoch,
+    );
+    const latest = pledges.reduce((epoch, pledge) => Math.max(epoch, pledge.inView ? pledge.base.epoch : 0), 0);
+    return standsInPromises(round.asked, latest, memories);
   }
 
   private askWitness(round: Round): void {
     const { core } = this;
     const { epoch } = round;
-    const base = round.forming
-      ? round.pledges.reduce((latest, pledge) => Math.max(latest, pledge?.durable.epoch ?? 0), 0)
-      : agreed(core).view.epoch;
-    core.out.askWitness({ type: 'witnessAsk', from: core.me, epoch, base });
+    const memories = round.pledges.flatMap((pledge) => (pledge ? [pledge.durable] : []));
+    const latest = memories.reduce((best, memory) => (memory.epoch > best.epoch ? memory : best), core.durable);
+    const promised = withoutRound(memories, epoch).flatMap(({ promises }) => promises);
+    const bases = [
+      { epoch: latest.epoch, from: latest.proposer },
+      ...promised
+        .filter((promise) => promise.epoch > latest.epoch)
+        .map(({ epoch: later, from }) => ({ epoch: later, from })),
+    ];
+    core.out.askWitness({ type: 'witnessAsk', from: core.me, epoch, bases });
   }
 
   private commit(round: Round): void {
@@ -319,24 +364,30 @@ export class ViewChange {
     const double = doubleHolders(pledges);
     for (const group of double.groups)
       core.out.warning(`emergency: group ${core.definition.groups[group].name} is active on both sides`);
-    const left = serversOf(old & round.asked).filter((server) => isDoneLeaving(state, server));
-    const leftMask = left.reduce((mask, server) => mask | bit(server), 0);
+    const leftMask = serversOf(old & round.asked).reduce(
+      (mask, server) => (isDoneLeaving(state, server) ? mask | bit(server) : mask),
+      0,
+    );
     const members = round.asked & ~double.servers & ~leftMask;
     const absorbed = foreign.map((pledge) => absorb(core.definition, pledge, members));
     const staying = absorbed.filter((item) => has(members, item.server));
-    const down = (old & ~round.asked) | double.servers;
-    const joined = pledges.filter((p) => has(members, p.from) && (!has(old, p.from) || foreign.includes(p)));
+    const lapsed = maskOf(pledges.filter((pledge) => has(old, pledge.from) && !pledge.inView));
+    const down = (old & ~round.asked) | double.servers | lapsed;
+    const joined = pledges.filter(
+      (p) => has(members, p.from) && (!has(old, p.from) || has(lapsed, p.from) || foreign.includes(p)),
+    );
     return {
       type: 'view',
       epoch: round.epoch,
       coordinator: firstOf(members),
       members,
       forming,
-      joined: joined.map((pledge) => ({ server: pledge.from, incarnation: pledge.incarnation })),
+      joined: joined.map(({ from, incarnation, returned }) => ({ server: from, incarnation, returned })),
       down,
       left: leftMask,
       absorbed: staying,
-      ...(forming ? this.fenceAbsent(round, pledges) : this.fence(down & old & ~double.servers, pledges)),
+      ...numbersUsed(foreign),
+      ...(forming ? this.fenceAbsent(round, pledges) : this.fence(down & old & ~double.servers & ~lapsed, pledges)),
       maintenance: forming ? rememberedMaintenance(pledges.map((pledge) => pledge.durable)) : state.maintenance,
       registry: forming ? newestRegistry(pledges.map((pledge) => pledge.durable)) : undefined,
     };
@@ -353,7 +404,7 @@ export class ViewChange {
         if (core.detector.peers[server].incarnation > agreed(core).servers[server].incarnation) continue;
         fenced |= bit(server);
         const last = Math.max(this.decidedAt, ...pledges.map((pledge) => pledge.heard[server]));
-        until = Math.max(until, last + definition.heartbeatTimeoutUs + definition.fenceUs);
+        until = Math.max(until, last + definition.heartbeatTimeoutUs + fenceTime(definition));
       }
     }
     return { fenced, fencedUntil: micros(until) };
@@ -364,7 +415,7 @@ export class ViewChange {
     const { definition, now } = this.core;
     if (definition.partition.kind === 'none') return { fenced: 0, fencedUntil: micros(0) };
     const fenced = pledges.reduce((mask, { durable }) => mask | durable.members, 0) & ~round.asked;
-    const until = fenced === 0 ? 0 : now + definition.heartbeatTimeoutUs + definition.fenceUs;
+    const until = fenced === 0 ? 0 : now + definition.heartbeatTimeoutUs + fenceTime(definition);
     return { fenced, fencedUntil: micros(until) };
   }
 
@@ -375,7 +426,8 @@ export class ViewChange {
     this.promised = undefined;
     this.round = undefined;
     this.mustRenew = false;
-    persist(core, { epoch: entry.epoch, members, maintenance: entry.maintenance });
+    const promises = core.durable.promises.filter((promise) => promise.epoch > entry.epoch);
+    persist(core, { epoch: entry.epoch, members, proposer: frame.from, maintenance: entry.maintenance, promises });
     if (!has(members, core.me)) {
       this.leave(entry);
       return;
@@ -398,9 +450,7 @@ export class ViewChange {
     const { core } = this;
     if (has(entry.down, core.me)) {
       core.ending = { orderly: false, why: 'emergency: a group was active on both sides of a partition' };
-      return;
-    }
-    if (agreed(core).servers[core.me].leaving === 'shutdown') core.ending = { orderly: true, why: 'shut down' };
+    } else if (agreed(core).servers[core.me].leaving === 'shutdown') core.ending = { orderly: true, why: 'shut down' };
     core.phase = Phase.OFF;
     this.sequence.reset(true);
     core.out.departed();
@@ -414,7 +464,13 @@ export class ViewChange {
       return;
     }
     this.promised = { epoch, from, asked, until, heard: core.detector.heard.slice() };
-    if (core.definition.partition.kind === 'majority') persist(core, { promisedEpoch: epoch, promisedMembers: asked });
+    this.lastPromised = { epoch, to: from };
+    const { kind } = core.definition.partition;
+    const others = core.durable.promises.filter((promise) => promise.members !== asked);
+    persist(core, {
+      promisedEpoch: epoch,
+      promises: kind === 'none' ? [] : [...others, { epoch, from, members: asked }],
+    });
   }
 
   private pledge(epoch: number, base: { epoch: number; coordinator: number }, index: number): Pledge {
@@ -428,10 +484,11 @@ export class ViewChange {
       incarnation: core.incarnation,
       inView: core.phase === Phase.MEMBER,
       base: state.view,
-      lineage: state.lineage,
+      lineage: [...state.lineage],
       index: state.index,
       state: same || state.view.epoch === 0 ? undefined : this.sequence.snapshot(),
       held: core.executor.held(),
+      returned: core.returned,
       heard: [...core.detector.heard],
       durable: core.durable,
     };
@@ -468,9 +525,11 @@ export class ViewChange {
 
   private expire(): void {
     const { core, round, promised } = this;
-    if (round && core.now >= round.until) {
-      for (const server of serversOf(round.asked))
-        if (!round.pledges[server]) this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
+    const missing = round && !round.decided ? serversOf(round.asked).filter((server) => !round.pledges[server]) : [];
+    const guests = missing.filter((server) => !has(agreed(core).members, server));
+    if (round && (core.now >= round.until || (core.now >= round.patientUntil && guests.length > 0))) {
+      for (const server of core.now >= round.until ? missing : guests)
+        this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
       this.dropRound();
     }
     if (promised && core.now >= promised.until && promised.from !== core.me) this.promised = undefined;
@@ -489,7 +548,12 @@ export class ViewChange {
   }
 }
 
+function maskOf(pledges: readonly Pledge[]): number {
+  return pledges.reduce((mask, pledge) => mask | bit(pledge.from), 0);
+}
+
 /** What a server promised in this very round is no memory of an earlier one. */
-function withoutRound<T extends { readonly promisedEpoch: number }>(memories: readonly T[], epoch: number): T[] {
-  return memories.map((memory) => (memory.promisedEpoch === epoch ? { ...memory, promisedEpoch: 0 } : memory));
+function withoutRound(memories: readonly Durable[], epoch: number): Durable[] {
+  const others = (memory: Durable): Durable['promises'] => memory.promises.filter((promise) => promise.epoch !== epoch);
+  return memories.map((memory) => ({ ...memory, promises: others(memory) }));
 }

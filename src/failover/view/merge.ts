@@ -40,23 +40,35 @@ export function doubleHolders(pledges: readonly Pledge[]): { readonly servers: n
 
 /** What a server of another branch brings along, with what its branch was doing with it. */
 export function absorb(definition: ClusterDefinition, pledge: Pledge, members: number): Absorbed {
-  const theirs = pledge.state === undefined ? undefined : (JSON.parse(pledge.state) as { state: AgreedState }).state;
+  const theirs = stateOf(pledge);
   const fits = (group: HeldGroup): boolean =>
     definition.groups[group.group].servers.some((server) => (server as number) === pledge.from);
   return {
     server: pledge.from,
     held: pledge.held.filter(fits).map((held) => adoptable(held, theirs, members)),
     bracketOpen: theirs?.servers[pledge.from].bracket ?? false,
-    nextEventId: theirs?.nextEventId ?? 1,
-    nextOp: theirs?.nextOp ?? 1,
   };
+}
+
+/** The largest numbers used by any of them. */
+export function numbersUsed(pledges: readonly Pledge[]): { nextEventId: number; nextOp: number } {
+  const states = pledges.map(stateOf);
+  return {
+    nextEventId: Math.max(1, ...states.map((state) => state?.nextEventId ?? 1)),
+    nextOp: Math.max(1, ...states.map((state) => state?.nextOp ?? 1)),
+  };
+}
+
+function stateOf(pledge: Pledge): AgreedState | undefined {
+  return pledge.state === undefined ? undefined : (JSON.parse(pledge.state) as { state: AgreedState }).state;
 }
 
 function adoptable(held: HeldGroup, theirs: AgreedState | undefined, members: number): AdoptedGroup {
   const task = theirs?.groups[held.group].task;
-  if (!task || task.op !== held.op) return { ...held, kind: 'start', bracket: false, from: -1 };
+  const stopped = theirs?.groups[held.group].stopped ?? false;
+  if (!task || task.op !== held.op) return { ...held, kind: 'start', bracket: false, from: -1, stopped };
   const from = task.from >= 0 && has(members, task.from) ? task.from : held.phase === 'deactivating' ? -1 : task.from;
-  return { ...held, kind: task.kind, bracket: task.bracket, from };
+  return { ...held, kind: task.kind, bracket: task.bracket, from, stopped };
 }
 
 /** The newest registry among servers that form a cluster. */

@@ -20,7 +20,17 @@ export function mayForm(side: number, registered: number, memories: readonly Dur
   let latest: { epoch: number; members: number } = { epoch: 0, members: registered };
   for (const memory of memories) if (memory.epoch > latest.epoch) latest = memory;
   if (!isQuorum(side, latest.members)) return false;
-  return memories.every((memory) => memory.promisedEpoch <= latest.epoch || isQuorum(side, memory.promisedMembers));
+  return standsInPromises(side, latest.epoch, memories);
+}
+
+/**
+ * Whether a side may go on beside all views later than `epoch` that its servers have promised to be in: such a view may
+ * have come about without them, and must not be able to go on elsewhere.
+ */
+export function standsInPromises(side: number, epoch: number, memories: readonly Durable[]): boolean {
+  return memories.every(({ promises }) =>
+    promises.every((promise) => promise.epoch <= epoch || isQuorum(side, promise.members)),
+  );
 }
 
 /** The instant up to which a quorum of `members` has acknowledged this server, from each one's acknowledgement. */

@@ -6,7 +6,7 @@
  */
 import { type Core, agreed } from '../core.js';
 import { type Ask, Phase, type Relation, type Verdict, type ViewId } from '../frames.js';
-import { type AgreedState, bit, has, sameView, serversOf, viewKey } from '../state.js';
+import { type AgreedState, bit, has, sameView, serversOf, sizeOf, viewKey } from '../state.js';
 
 interface Known {
   readonly mine: ViewId;
@@ -81,7 +81,7 @@ export class Relations {
   excludedBy(): number {
     let members = 0;
     this.each((known) => {
-      if (known.relation === 'excluded' && known.members > members) members = known.members;
+      if (known.relation === 'excluded' && sizeOf(known.members) > sizeOf(members)) members = known.members;
     });
     return members;
   }

@@ -28,11 +28,12 @@ function stands(core: Core, relations: Relations, server: number, decidedAt: num
   return relation !== 'excluded' && relation !== 'foreign';
 }
 
-/** `a` has said since the present view was decided that it does not hear `b`. */
+/** `a` has said, in this view and since it was decided, that it does not hear `b`. */
 function accuses(core: Core, a: number, b: number, decidedAt: number): boolean {
   if (a === core.me) return !core.detector.hears(b);
   const peer = core.detector.peers[a];
-  return peer.saidAt > decidedAt && peer.phase === Phase.MEMBER && has(peer.suspects, b);
+  const here = peer.phase === Phase.MEMBER && sameView(peer, agreed(core).view);
+  return here && peer.saidAt > decidedAt && has(peer.suspects, b);
 }
 
 /** The members of the view that should follow: who stands, less who has handed over, plus who comes. */
