@@ -61,8 +61,11 @@ export class Watch {
       const wrong = line.kind === 'event' ? told.grammar.take(line) : undefined;
       if (wrong !== undefined) this.fail(5, wrong);
     }
-    for (const order of outcome.orders)
-      if (order.server === slot.place.server && order.action === 'activate') this.activates(slot, order.group, view);
+    for (const order of outcome.orders) {
+      const stands = slot.engine?.state.groups[order.group].task?.op === order.op;
+      if (stands && order.server === slot.place.server && order.action === 'activate')
+        this.activates(slot, order.group, view);
+    }
   }
 
   /** A group was sent somewhere, and not by hand. */

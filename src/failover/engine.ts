@@ -181,6 +181,8 @@ export class Engine {
         return this.change.pledged(frame);
       case 'decline':
         return this.change.declined(frame);
+      case 'withdraw':
+        return this.change.withdrawn(frame);
       case 'commit':
         return this.change.committed(frame);
       case 'installed':

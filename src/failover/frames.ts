@@ -84,6 +84,13 @@ export interface Decline {
   readonly promisedTo: number;
 }
 
+/** "That proposal has come to nothing, you are free of it." Never said of one that was committed. */
+export interface Withdraw {
+  readonly type: 'withdraw';
+  readonly epoch: number;
+  readonly from: number;
+}
+
 /** The view is decided: where to start from, and the entry that makes it so. */
 export interface Commit {
   readonly type: 'commit';
@@ -196,6 +203,7 @@ export type ControlFrame =
   | Propose
   | Pledge
   | Decline
+  | Withdraw
   | Commit
   | Installed
   | Append

@@ -16,6 +16,7 @@ import {
   type Pledge,
   type Propose,
   type WitnessAnswer,
+  type Withdraw,
 } from '../frames.js';
 import type { Sequence } from '../log/sequence.js';
 import { NOBODY, bit, firstOf, has, sameView, serversOf } from '../state.js';
@@ -128,7 +129,7 @@ export class ViewChange {
       this.decline(frame, spent, NOBODY);
       return;
     }
-    this.round = undefined;
+    this.withdraw();
     this.promise(frame.epoch, frame.from, frame.asked);
     core.out.send(frame.from, this.pledge(frame.epoch, frame.base, frame.index));
   }
@@ -161,6 +162,12 @@ export class ViewChange {
 
   installedBy(from: number, epoch: number): void {
     if (this.unconfirmed.get(from)?.epoch === epoch) this.unconfirmed.delete(from);
+  }
+
+  /** A proposal has come to nothing. */
+  withdrawn(frame: Withdraw): void {
+    if (this.promised?.epoch === frame.epoch && this.promised.from === frame.from) this.promised = undefined;
+    this.forgetPromise(frame.epoch, frame.from);
   }
 
   /** A view was decided. Taken only by who has promised just that. */
@@ -253,6 +260,7 @@ export class ViewChange {
   private start(asked: number, forming: boolean): void {
     const { core } = this;
     if (core.now < this.pausedUntil) return;
+    this.withdraw();
     const epoch = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1;
     this.epochSeen = epoch;
     const { heartbeatIntervalUs, heartbeatTimeoutUs } = core.definition;
@@ -473,6 +481,22 @@ export class ViewChange {
     });
   }
 
+  /** Frees everybody whom this server's proposal has bound. */
+  private withdraw(): void {
+    const { core, round } = this;
+    if (!round) return;
+    this.round = undefined;
+    for (const server of serversOf(round.asked & ~bit(core.me)))
+      core.out.send(server, { type: 'withdraw', epoch: round.epoch, from: core.me });
+    this.forgetPromise(round.epoch, core.me);
+  }
+
+  private forgetPromise(epoch: number, to: number): void {
+    const { promises } = this.core.durable;
+    const kept = promises.filter((promise) => promise.epoch !== epoch || promise.from !== to);
+    if (kept.length < promises.length) persist(this.core, { promises: kept });
+  }
+
   private pledge(epoch: number, base: { epoch: number; coordinator: number }, index: number): Pledge {
     const { core } = this;
     const state = agreed(core);
@@ -542,7 +566,7 @@ export class ViewChange {
   }
 
   private dropRound(): void {
-    this.round = undefined;
+    this.withdraw();
     if (this.promised?.from === this.core.me) this.promised = undefined;
     this.mustRenew = coordinates(this.core) || this.core.phase === Phase.MEMBER;
   }

@@ -102,7 +102,8 @@ export class Relations {
     let mask = 0;
     this.each((known, from) => {
       if (known.relation !== 'foreign' || known.theirs.coordinator <= core.me || has(shunned, from)) return;
-      if (!detector.mutual(from)) return;
+      // One that this view still counts among its own is lost to it first, and taken over then.
+      if (!detector.mutual(from) || has(agreed(core).members, from)) return;
       const missing = serversOf(known.members & ~shunned).some((server) => !this.inTouch(server, known.theirs));
       if (missing && core.now < known.since + core.definition.heartbeatTimeoutUs) return;
       mask |= bit(from);
