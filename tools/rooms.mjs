@@ -13,8 +13,9 @@ export const rooms = {
   cluster: ['model', 'failover', 'network', 'node', 'client'],
   report: ['model'],
   api: ['cluster', 'model'],
+  campaign: ['cluster', 'failover', 'model'],
   scenarios: ['api', 'cluster', 'model', 'report'],
-  cli: ['model', 'failover', 'network', 'interconnect', 'client', 'node', 'cluster', 'report', 'api', 'scenarios'],
+  cli: ['model', 'failover', 'network', 'interconnect', 'client', 'node', 'cluster', 'report', 'api', 'scenarios', 'campaign'],
 };
 
 /** Rooms without clock, chance, I/O, locale or waiting. Only relative imports. */

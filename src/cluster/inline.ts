@@ -23,6 +23,7 @@ import {
 import type { OutcomeLine } from '../failover/log/entries.js';
 import { sameView } from '../failover/state.js';
 import { Witness } from '../failover/view/witness.js';
+import type { ClusterDefinition } from '../model/definition.js';
 import type { Refusal, Result } from '../model/result.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
 import type { RunLine, TraceBody, TraceLine } from '../model/trace.js';
@@ -92,7 +93,7 @@ export class InlineBackend implements Backend {
     this.directory = new Directory(world);
     const { scenario = '', seed, version } = options;
     const first: RunLine = { kind: 'run', schema: 1, scenario, seed, backend: this.kind, version };
-    this.recorder = new Recorder(() => this.clock, first);
+    this.recorder = new Recorder(() => this.clock, [first, ...world.clusters.flatMap(atFirst)]);
     this.switchboard = new Switchboard(this.directory, options.seed);
     this.slots = this.directory.servers.map((place) => new ServerSlot(place, world.clusters[place.cluster]));
     this.tracers = world.clusters.map((cluster) => new ClusterTracer(cluster, (body) => this.recorder.write(body)));
@@ -443,6 +444,25 @@ export class InlineBackend implements Backend {
         }
     }
   }
+}
+
+/** What is shown before anything has happened. */
+function atFirst(cluster: ClusterDefinition): TraceBody[] {
+  return [
+    ...cluster.servers.map(({ name }): TraceBody => ({
+      kind: 'server',
+      cluster: cluster.name,
+      server: name,
+      status: ['STOPPED'],
+    })),
+    ...cluster.groups.map(({ name }): TraceBody => ({
+      kind: 'group',
+      cluster: cluster.name,
+      group: name,
+      state: 'OFFLINE',
+      server: '',
+    })),
+  ];
 }
 
 /** What machines are when no view is left to say so. A server that has not been in a view yet keeps what it was. */

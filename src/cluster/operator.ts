@@ -13,9 +13,9 @@ import { type Refusal, type Result, err, ok } from '../model/result.js';
 import type { WorldAction } from './actions.js';
 import type { StepLabel } from './backend.js';
 import { describeStep } from './describe.js';
-import type { InlineBackend } from './inline.js';
 import type { ServerSlot } from './server-slot.js';
 import { unknown } from './switchboard.js';
+import type { OperatedWorld } from './world-state.js';
 
 type Outcome = Result<void, Refusal>;
 
@@ -31,7 +31,10 @@ export class Operator {
   /** What the engine said of the command that is being put to it right now. */
   private judged: { readonly refusal: Refusal | undefined } | undefined;
 
-  constructor(private readonly backend: InlineBackend) {}
+  /** Machines registered nowhere that have been switched off. */
+  private readonly machinesOff = new Set<string>();
+
+  constructor(private readonly backend: OperatedWorld) {}
 
   /** Carries an action out and writes its step line before all that it sets off. */
   carryOut(action: WorldAction, label: StepLabel): Outcome {
@@ -79,6 +82,8 @@ export class Operator {
   }
 
   private perform(action: WorldAction): Outcome {
+    const machine = this.machine(action);
+    if (machine) return machine;
     switch (action.type) {
       case 'start':
         return this.start(action.target);
@@ -153,10 +158,30 @@ export class Operator {
     return ok(undefined);
   }
 
-  private powerOn(slot: ServerSlot): Outcome | void {
+  /** A machine registered in no cluster knows power on and off, and nothing else. */
+  private machine(action: WorldAction): Outcome | undefined {
+    const name = 'server' in action ? action.server : 'target' in action ? action.target : '';
+    if (!this.backend.world.machines.some((machine) => machine.name === name)) return undefined;
+    const off = this.machinesOff.has(name);
+    switch (action.type) {
+      case 'start':
+      case 'restart':
+        this.machinesOff.delete(name);
+        return off ? ok(undefined) : refuse('ALREADY_RUNNING', name, 'it has its power', 'crash it first');
+      case 'crash':
+      case 'shutdown':
+        this.machinesOff.add(name);
+        return off ? refuse('NOT_RUNNING', name, 'it has no power', 'start it first') : ok(undefined);
+      default:
+        return refuse('NO_CLUSTER', name, 'it is registered in no cluster', 'name a server of a cluster');
+    }
+  }
+
+  private powerOn(slot: ServerSlot): Outcome | undefined {
     if (slot.running || slot.booting)
       return refuse('ALREADY_RUNNING', slot.place.name, 'it has its power', 'crash it or shut it down first');
     this.backend.powerOn(slot);
+    return undefined;
   }
 
   private shutdown(target: string): Outcome {
@@ -175,20 +200,23 @@ export class Operator {
     });
   }
 
-  private crash(slot: ServerSlot): Outcome | void {
+  private crash(slot: ServerSlot): Outcome | undefined {
     if (!slot.running && !slot.booting)
       return refuse('NOT_RUNNING', slot.place.name, 'it has no power', 'restart it first');
     this.backend.powerOff(slot, false);
+    return undefined;
   }
 
-  private hang(slot: ServerSlot): Outcome | void {
+  private hang(slot: ServerSlot): Outcome | undefined {
     if (slot.hung) return refuse('ALREADY_HUNG', slot.place.name, 'it hangs already', 'resume it first');
     slot.hung = true;
+    return undefined;
   }
 
-  private resume(slot: ServerSlot): Outcome | void {
+  private resume(slot: ServerSlot): Outcome | undefined {
     if (!slot.hung) return refuse('NOT_HUNG', slot.place.name, 'it does not hang', 'resume a server that hangs');
     this.backend.resume(slot);
+    return undefined;
   }
 
   /** By the view, where there is one; without any the server looks for others by itself. */
@@ -266,13 +294,13 @@ export class Operator {
     return found?.cluster === cluster ? then(found.server) : err(unknown(name, 'server'));
   }
 
-  private onServer(name: string, then: (slot: ServerSlot) => Outcome | void): Outcome {
+  private onServer(name: string, then: (slot: ServerSlot) => Outcome | undefined): Outcome {
     const found = this.backend.directory.server(name);
     if (!found) return err(unknown(name, 'server'));
     return then(this.backend.slots[found.node]) ?? ok(undefined);
   }
 
-  private onRunning(name: string, then: (slot: ServerSlot) => Outcome | void): Outcome {
+  private onRunning(name: string, then: (slot: ServerSlot) => Outcome | undefined): Outcome {
     return this.onServer(name, (slot) =>
       slot.running ? then(slot) : refuse('NOT_RUNNING', name, 'it has no power', 'restart it first'),
     );

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'eventemitter3';
 import type { Micros } from '../model/time.js';
-import type { RunLine, TraceBody, TraceLine } from '../model/trace.js';
+import type { TraceBody, TraceLine } from '../model/trace.js';
 import type { Unsubscribe } from './backend.js';
 
 export class Recorder {
@@ -17,10 +17,10 @@ export class Recorder {
   private at = 0;
   private held: TraceBody[] | undefined;
 
-  /** @param first the run line; it is written before anything else, when somebody can be listening */
+  /** @param opening the run line and what there is at first; written before anything else, when somebody can listen */
   constructor(
     private readonly now: () => Micros,
-    private readonly first: RunLine,
+    private opening: readonly TraceBody[],
   ) {}
 
   /** How many lines there are. */
@@ -50,7 +50,9 @@ export class Recorder {
       this.held.push(body);
       return;
     }
-    if (this.seq === 0 && body !== this.first) this.write(this.first);
+    const { opening } = this;
+    this.opening = [];
+    for (const line of opening) this.write(line);
     this.at = this.now();
     const line: TraceLine = { t: this.at, seq: this.seq++, ...body };
     if (body.kind !== 'run' && body.kind !== 'end') this.digest.update(`${JSON.stringify(line)}\n`);

@@ -1,9 +1,12 @@
 /**
  * What the parts of a backend that only look at the world may see of it.
  */
+import type { Input } from '../failover/frames.js';
 import type { Micros } from '../model/time.js';
 import type { Recorder } from './recorder.js';
-import type { ServerSlot } from './server-slot.js';
+import type { ResourceFaults, ServerSlot } from './server-slot.js';
+import type { Switchboard } from './switchboard.js';
+import type { ClusterTracer } from './tracer.js';
 import type { Directory, WorldDefinition } from './world.js';
 
 export interface WorldState {
@@ -12,4 +15,16 @@ export interface WorldState {
   readonly slots: readonly ServerSlot[];
   readonly recorder: Recorder;
   now(): Micros;
+}
+
+/** What the operator may do to the world. */
+export interface OperatedWorld extends WorldState {
+  readonly tracers: readonly ClusterTracer[];
+  readonly switchboard: Switchboard;
+  readonly faults: ResourceFaults;
+  /** Puts an input into a server at this instant. */
+  input(slot: ServerSlot, input: Input): void;
+  powerOn(slot: ServerSlot): void;
+  powerOff(slot: ServerSlot, orderly: boolean): void;
+  resume(slot: ServerSlot): void;
 }

@@ -9,7 +9,7 @@ import type { Micros } from '../model/time.js';
 import type { Refusal } from '../model/result.js';
 import type { Entry, Outcome } from './log/entries.js';
 import type { Command } from './log/commands.js';
-import type { HeldGroup } from './group/executor.js';
+import type { HeldGroup } from './group/held.js';
 
 /** How far a server has come: looking for a view, member of one, or cut off from the cluster. */
 export const Phase = { SEEKING: 0, MEMBER: 1, OFF: 2 } as const;

@@ -8,16 +8,8 @@ import type { ClusterDefinition } from '../../model/definition.js';
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import type { Effects } from '../frames.js';
 import type { ReportCommand } from '../log/commands.js';
+import type { HeldGroup } from './held.js';
 import { activationOrder } from './order.js';
-
-/** What a server holds of a group. */
-export interface HeldGroup {
-  readonly group: number;
-  readonly op: number;
-  readonly phase: 'activating' | 'active' | 'deactivating';
-  /** 0 offline, 1 online, 2 failed, for each resource. */
-  readonly resources: readonly (0 | 1 | 2)[];
-}
 
 interface LocalGroup {
   readonly order: readonly number[];

@@ -13,7 +13,7 @@ export function misplaced(
   chosen: number,
 ): string | undefined {
   const verdicts = definition.groups[group].servers.map((server) => ({
-    server: server as number,
+    server: server,
     why: barred(state, group, server),
     neighbour: neighbour(definition, state, group, server),
   }));

@@ -10,7 +10,7 @@ import type { EventCode, GroupStateName, ResourceStateName, ServerStatusName } f
 import type { Refusal } from '../../model/result.js';
 import type { Micros } from '../../model/time.js';
 import type { Command } from './commands.js';
-import type { HeldGroup } from '../group/executor.js';
+import type { HeldGroup } from '../group/held.js';
 
 export type Entry =
   | ViewEntry

@@ -4,7 +4,7 @@
 import type { Refusal } from '../../model/result.js';
 import { type Context, raise, raiseServer, serverName, warn } from '../context.js';
 import { abandon, dequeue, enqueue, enqueueByHand, goOffline, leaveOnly, orderDone, relocate } from '../group/tasks.js';
-import { ANYWHERE, type Command } from '../log/commands.js';
+import { ANYWHERE, type Command, type ReportCommand } from '../log/commands.js';
 import { forbidden, mayHost, place } from '../placement/placement.js';
 import { changeRegistry } from '../registry/registry.js';
 import { NOBODY, bit, has, serversOf } from '../state.js';
@@ -33,12 +33,14 @@ export function command(c: Context, from: number, what: Command): Refusal | unde
     case 'registry':
       return changeRegistry(c, what.change);
     case 'resourceDone':
-      return resourceDone(c, from, what.group, what.op, what.resource, what.online, what.ok);
+      resourceDone(c, from, what);
+      return undefined;
     case 'orderDone':
       orderDone(c, what.group, what.op, what.ok);
       return undefined;
     case 'resourceFault':
-      return resourceFault(c, from, what.group, what.resource);
+      resourceFault(c, from, what.group, what.resource);
+      return undefined;
     default:
       return what satisfies never;
   }
@@ -214,34 +216,22 @@ function returnByHand(c: Context, server: number): Refusal | undefined {
   return undefined;
 }
 
-function resourceDone(
-  c: Context,
-  from: number,
-  group: number,
-  op: number,
-  resource: number,
-  online: boolean,
-  good: boolean,
-): undefined {
+function resourceDone(c: Context, from: number, report: ReportCommand & { readonly type: 'resourceDone' }): void {
+  const { group, op, resource, online, ok: good } = report;
   const record = c.state.groups[group];
-  if (record.server !== from || (record.task && record.task.op !== op)) return undefined;
-  record.resources[resource].state = online ? 1 : good || record.phase !== 'activating' ? 0 : 2;
+  if (record.server !== from || (record.task && record.task.op !== op)) return;
+  const rising = online || record.phase === 'activating';
+  record.resources[resource].state = online ? 1 : good || !rising ? 0 : 2;
   if (online) record.resources[resource].server = NOBODY;
   const { name } = c.definition.groups[group].resources[resource];
-  if (!good)
-    warn(
-      c,
-      `resource ${name} failed to ${online || record.phase === 'activating' ? 'come up' : 'go down'} on ${serverName(c, from)}`,
-    );
-  return undefined;
+  if (!good) warn(c, `resource ${name} failed to ${rising ? 'come up' : 'go down'} on ${serverName(c, from)}`);
 }
 
-function resourceFault(c: Context, from: number, group: number, resource: number): undefined {
+function resourceFault(c: Context, from: number, group: number, resource: number): void {
   const record = c.state.groups[group];
-  if (record.server !== from || record.phase !== 'active') return undefined;
+  if (record.server !== from || record.phase !== 'active') return;
   record.resources[resource].state = 2;
   if (!record.task || record.task.stage === 'queued') fault(c, group);
-  return undefined;
 }
 
 function refuseBusy(c: Context, group: number): Refusal | undefined {

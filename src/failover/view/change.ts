@@ -521,9 +521,10 @@ export class ViewChange {
   /** Whether this server, as things stand, takes part in that change. */
   private mayFollow(frame: Propose): boolean {
     const { core } = this;
+    if (core.ending || (core.phase !== Phase.MEMBER && !core.executor.idle)) return false;
     if (!core.detector.hears(frame.from) && core.phase === Phase.MEMBER) return false;
     if (core.phase === Phase.OFF) return !frame.forming;
-    if (core.phase === Phase.SEEKING) return core.executor.idle && !(frame.forming && hearsMember(core));
+    if (core.phase === Phase.SEEKING) return !(frame.forming && hearsMember(core));
     if (frame.forming) return false;
     if (sameView(agreed(core).view, frame.base)) {
       const leader = firstOf(standing(core, this.relations, this.decidedAt));

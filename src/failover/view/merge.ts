@@ -7,7 +7,7 @@
 import type { ClusterDefinition } from '../../model/definition.js';
 import type { Durable, Pledge } from '../frames.js';
 import type { Absorbed, AdoptedGroup } from '../log/entries.js';
-import type { HeldGroup } from '../group/executor.js';
+import type { HeldGroup } from '../group/held.js';
 import { type AgreedState, bit, has, sameView, viewKey } from '../state.js';
 
 /** The promise to start from, among those of the proposer's own branch. */
