@@ -116,18 +116,20 @@ export class Watch {
 
   private checkAll(): void {
     const running = this.world.slots.filter((slot) => slot.engine);
+    // States are large and pairs are many: each state is written out once.
+    const texts = new Map<Engine, string>();
     running.forEach((slot, position) => {
       for (const other of running.slice(position + 1)) {
-        if (other.place.cluster === slot.place.cluster) this.compare(slot, other);
+        if (other.place.cluster === slot.place.cluster) this.compare(slot, other, texts);
       }
     });
   }
 
-  private compare(slot: ServerSlot, other: ServerSlot): void {
+  private compare(slot: ServerSlot, other: ServerSlot, texts: Map<Engine, string>): void {
     const [one, two] = [slot.engine as Engine, other.engine as Engine];
     const together = one.place.phase === Phase.MEMBER && this.shares(two, one.state.view);
     if (together && one.state.index === two.state.index) {
-      if (JSON.stringify(one.state) !== JSON.stringify(two.state))
+      if (textOf(one, texts) !== textOf(two, texts))
         this.fail(1, `${slot.place.name} and ${other.place.name} disagree after entry ${one.state.index}`);
     }
     if (!together && slot.definition.partition.kind === 'none') return;
@@ -147,4 +149,11 @@ export class Watch {
     this.world.recorder.write({ kind: 'violation', invariant, text });
     throw new InvariantViolation(invariant, text);
   }
+}
+
+/** An engine's agreed state as text, written out at the first question. */
+function textOf(engine: Engine, texts: Map<Engine, string>): string {
+  let text = texts.get(engine);
+  if (text === undefined) texts.set(engine, (text = JSON.stringify(engine.state)));
+  return text;
 }

@@ -214,8 +214,8 @@ export class Engine {
   /** A server off the cluster says that it is being shut down. */
   private goodbye(server: number): void {
     const { core } = this;
-    if (!coordinates(core) || has(agreed(core).members, server) || agreed(core).servers[server].base === 'STOPPED')
-      return;
+    const { members, maintenance, servers } = agreed(core);
+    if (!coordinates(core) || has(members | maintenance, server) || servers[server].base === 'STOPPED') return;
     this.sequence.order({ type: 'vanished', server, orderly: true });
   }
 
@@ -292,7 +292,7 @@ export class Engine {
       const { base } = state.servers[server];
       const { phase } = core.detector.peers[server];
       if (core.detector.hears(server)) {
-        if (phase !== Phase.MEMBER && base === 'DOWN' && !mayJoin(core, server))
+        if (phase !== Phase.MEMBER && base !== 'OFF_CLUSTER' && !mayJoin(core, server))
           sequence.order({ type: 'standOff', server });
       } else if (base === 'OFF_CLUSTER' && has(core.detector.silent, server) && !has(state.maintenance, server))
         sequence.order({ type: 'vanished', server, orderly: false });
@@ -350,13 +350,13 @@ export class Engine {
   }
 
   /** Whom a promise leaves out is told nothing newer than what was heard when the promise was given. */
-  private heardToTell(): Float64Array {
+  private heardToTell(): number[] {
+    const { heard } = this.core.detector;
     const { promised } = this.change;
-    const heard = this.core.detector.heard.slice();
-    if (promised)
-      for (let server = 0; server < heard.length; server += 1)
-        if (!has(promised.asked, server)) heard[server] = promised.heard[server];
-    return heard;
+    const told = new Array<number>(heard.length);
+    for (let server = 0; server < heard.length; server += 1)
+      told[server] = promised && !has(promised.asked, server) ? promised.heard[server] : heard[server];
+    return told;
   }
 
   /** Servers that look for a view but may not join are told so, as often as they are heard. */

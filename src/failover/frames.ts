@@ -36,7 +36,7 @@ export interface Heartbeat {
   /** Whom the sender has heard once and hears no more. */
   readonly suspects: number;
   /** For each server the timestamp of its newest heartbeat that the sender holds; 0 where it heard none. */
-  readonly heard: Float64Array;
+  readonly heard: readonly number[];
   readonly bootedAt: Micros;
   readonly sentAt: Micros;
 }

@@ -134,7 +134,7 @@ export function sameView(a: ViewId, b: ViewId): boolean {
   return a.epoch === b.epoch && a.coordinator === b.coordinator;
 }
 
-export const NO_VIEW: ViewId = { epoch: 0, coordinator: NOBODY };
+const NO_VIEW: ViewId = { epoch: 0, coordinator: NOBODY };
 
 /** The state of a cluster that was never started. */
 export function emptyState(definition: ClusterDefinition): AgreedState {

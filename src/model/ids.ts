@@ -13,8 +13,6 @@ export type NetworkName = string & { readonly __name: 'network' };
 
 /** A server's position in its cluster's definition, 0 to 15. */
 export type ServerIndex = number & { readonly __index: 'server' };
-/** A group's position in its cluster's definition. */
-export type GroupIndex = number & { readonly __index: 'group' };
 
 /** The largest number of servers in one cluster (section 5.2.1). */
 export const SERVERS_MAX = 16;

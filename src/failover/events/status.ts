@@ -5,29 +5,45 @@
 import type { ClusterDefinition } from '../../model/definition.js';
 import type { GroupStateName, ServerStatusName } from '../../model/trace.js';
 import type { OutcomeLine } from '../log/entries.js';
-import { isRecovering } from '../transition/settle.js';
 import { lineServer } from '../transition/commands.js';
-import { type AgreedState, NOBODY } from '../state.js';
+import { type AgreedState, NOBODY, type ServerBase, bit, has } from '../state.js';
+
+/** What joins the base status, in the order of the flags; RECOVERING takes the place of CLUSTER. */
+const RECOVERING = 1;
+const BACKUP = 2;
+const FAIL = 4;
+const MISS = 8;
 
 /** Base status and the flags that join it, flags in the order BACKUP, FAIL, MISS. */
-export function serverStatus(definition: ClusterDefinition, state: AgreedState, server: number): ServerStatusName[] {
-  const { base } = state.servers[server];
-  const status: ServerStatusName[] = [base === 'CLUSTER' && isRecovering({ state }, server) ? 'RECOVERING' : base];
-  let backup = false;
-  let fail = false;
-  let miss = false;
-  state.groups.forEach((group, index) => {
-    if (group.server === NOBODY) return;
-    const primary = definition.groups[index].servers[0] as number;
-    if (group.server === server) {
-      backup ||= primary !== server;
-      miss ||= group.phase === 'active' && group.resources.some((resource) => resource.state === 2);
-    } else fail ||= primary === server;
-  });
-  if (backup) status.push('BACKUP');
-  if (fail) status.push('FAIL');
-  if (miss) status.push('MISS');
+function serverStatus(base: ServerBase, flags: number): ServerStatusName[] {
+  const status: ServerStatusName[] = [(flags & RECOVERING) !== 0 ? 'RECOVERING' : base];
+  if ((flags & BACKUP) !== 0) status.push('BACKUP');
+  if ((flags & FAIL) !== 0) status.push('FAIL');
+  if ((flags & MISS) !== 0) status.push('MISS');
   return status;
+}
+
+/** The flags of all servers, from one look at all groups. A server that a failover in progress goes to is RECOVERING. */
+function serverFlags(definition: ClusterDefinition, state: AgreedState): number[] {
+  let [recovering, backup, fail, miss] = [0, 0, 0, 0];
+  state.groups.forEach((group, index) => {
+    const { server, task } = group;
+    if ((task?.kind === 'failover' || task?.kind === 'evacuate') && task.to !== NOBODY) recovering |= bit(task.to);
+    if (server === NOBODY) return;
+    const primary = definition.groups[index].servers[0] as number;
+    if (primary !== server) {
+      backup |= bit(server);
+      fail |= bit(primary);
+    }
+    if (group.phase === 'active' && group.resources.some((resource) => resource.state === 2)) miss |= bit(server);
+  });
+  return state.servers.map(
+    ({ base, bracket }, server) =>
+      (base === 'CLUSTER' && has(state.members, server) && (bracket || has(recovering, server)) ? RECOVERING : 0) |
+      (has(backup, server) ? BACKUP : 0) |
+      (has(fail, server) ? FAIL : 0) |
+      (has(miss, server) ? MISS : 0),
+  );
 }
 
 export function groupState(state: AgreedState, group: number): GroupStateName {
@@ -41,11 +57,18 @@ function isDegraded(group: AgreedState['groups'][number]): boolean {
   return group.limited || group.resources.some((resource) => resource.state === 2);
 }
 
-/** What was shown last, so that only changes are told. Rebuilt whenever a state arrives from elsewhere. */
+/** What a resource that is OFFLINE has in place of a server. */
+const OFFLINE = -2;
+
+/**
+ * What was shown last, so that only changes are told. Rebuilt whenever a state arrives from elsewhere. Every member
+ * looks through all groups after each entry: nothing is built here but what has changed.
+ */
 export class Shown {
-  private servers: string[] = [];
-  private groups: string[] = [];
-  private resources: string[][] = [];
+  private servers: { base: ServerBase; flags: number }[] = [];
+  private groups: { state: GroupStateName; server: number }[] = [];
+  /** For each group and resource the server where it is ONLINE. */
+  private resources: number[][] = [];
 
   constructor(private readonly definition: ClusterDefinition) {}
 
@@ -65,35 +88,45 @@ export class Shown {
   /** Lines for everything that differs from what was shown last: servers, groups, resources, each in order. */
   changes(state: AgreedState): OutcomeLine[] {
     const lines: OutcomeLine[] = [];
-    this.definition.servers.forEach((_, server) => {
-      const status = serverStatus(this.definition, state, server);
-      const key = status.join();
-      if (this.servers[server] === key) return;
-      this.servers[server] = key;
-      lines.push({ kind: 'server', server, status });
-    });
     const resources: OutcomeLine[] = [];
-    this.definition.groups.forEach((_, group) => {
-      const { server } = state.groups[group];
-      const name = groupState(state, group);
-      const key = `${name}${server}`;
-      if (this.groups[group] !== key) lines.push({ kind: 'group', group, state: name, server });
-      this.groups[group] = key;
+    this.serverChanges(state, lines);
+    for (let group = 0; group < state.groups.length; group += 1) {
+      this.groupChanges(state, group, lines);
       this.resourceChanges(state, group, resources);
-    });
+    }
     lines.push(...resources);
     return lines;
   }
 
-  private resourceChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {
-    const shown = (this.resources[group] ??= []);
-    state.groups[group].resources.forEach((record, resource) => {
-      const online = record.state === 1;
-      const server = online ? lineServer({ state }, group, resource) : NOBODY;
-      const key = online ? `on${server}` : 'off';
-      if (shown[resource] !== key)
-        lines.push({ kind: 'resource', group, resource, state: online ? 'ONLINE' : 'OFFLINE', server });
-      shown[resource] = key;
+  private serverChanges(state: AgreedState, lines: OutcomeLine[]): void {
+    serverFlags(this.definition, state).forEach((flags, server) => {
+      const { base } = state.servers[server];
+      const shown = this.servers[server];
+      if (shown?.base === base && shown.flags === flags) return;
+      this.servers[server] = { base, flags };
+      lines.push({ kind: 'server', server, status: serverStatus(base, flags) });
     });
+  }
+
+  private groupChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {
+    const { server } = state.groups[group];
+    const name = groupState(state, group);
+    const shown = this.groups[group];
+    if (shown?.state === name && shown.server === server) return;
+    this.groups[group] = { state: name, server };
+    lines.push({ kind: 'group', group, state: name, server });
+  }
+
+  private resourceChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {
+    const { resources } = state.groups[group];
+    const shown = (this.resources[group] ??= []);
+    for (let resource = 0; resource < resources.length; resource += 1) {
+      const online = resources[resource].state === 1;
+      const place = online ? lineServer({ state }, group, resource) : OFFLINE;
+      if (shown[resource] === place) continue;
+      shown[resource] = place;
+      const server = online ? place : NOBODY;
+      lines.push({ kind: 'resource', group, resource, state: online ? 'ONLINE' : 'OFFLINE', server });
+    }
   }
 }

@@ -48,7 +48,7 @@ export function begin(c: Context, group: number): void {
 }
 
 /** Starts bringing a group down where it is. */
-export function leave(c: Context, group: number, task: Task): void {
+function leave(c: Context, group: number, task: Task): void {
   const record = c.state.groups[group];
   task.stage = 'leaving';
   record.phase = 'deactivating';

@@ -12,12 +12,12 @@ export function misplaced(
   group: number,
   chosen: number,
 ): string | undefined {
-  const verdicts = definition.groups[group].servers.map((server) => ({
-    server: server,
+  const { exclusion, name, servers } = definition.groups[group];
+  const verdicts = servers.map((server) => ({
+    server,
     why: barred(state, group, server),
-    neighbour: neighbour(definition, state, group, server),
+    neighbour: exclusion === 'none' ? 'of no account' : neighbour(definition, state, group, server),
   }));
-  const { exclusion, name } = definition.groups[group];
   const open = verdicts.filter(({ why }) => why === undefined);
   const free = open.filter(({ neighbour: kind }) => exclusion === 'none' || kind === 'none');
   const shared = open.filter(({ neighbour: kind }) => exclusion === 'normal' && kind === 'normal');
@@ -37,10 +37,9 @@ function barred(state: AgreedState, group: number, server: number): string | und
 
 function neighbour(definition: ClusterDefinition, state: AgreedState, group: number, server: number): string {
   const kinds = definition.groups
-    .filter((_, other) => other !== group)
-    .map((other) => ({ other, record: state.groups[definition.groups.indexOf(other)] }))
-    .filter(({ record }) => record.server === server || record.task?.to === server)
-    .map(({ other }) => other.exclusion);
+    .map(({ exclusion }, other) => ({ exclusion, other, record: state.groups[other] }))
+    .filter(({ other, record }) => other !== group && (record.server === server || record.task?.to === server))
+    .map(({ exclusion }) => exclusion);
   if (kinds.includes('absolute')) return 'absolute';
   return kinds.includes('normal') ? 'normal' : 'none';
 }

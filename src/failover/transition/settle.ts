@@ -5,7 +5,7 @@
 import { type Context, raiseServer } from '../context.js';
 import { begin, enqueue, leaveOnly, relocate } from '../group/tasks.js';
 import { place } from '../placement/placement.js';
-import { NOBODY, type Task, has, serversOf } from '../state.js';
+import { NOBODY, type Task, serversOf } from '../state.js';
 
 /** Brings the agreed state to rest after an entry was applied. */
 export function settle(c: Context): void {
@@ -109,13 +109,4 @@ function haltGroups(c: Context): void {
 /** How many tasks of a kind there are, waiting ones included. */
 function count(c: Context, which: (task: Task) => boolean): number {
   return c.state.groups.reduce((sum, { task }) => (task && which(task) ? sum + 1 : sum), 0);
-}
-
-/** Whether a server is a destination of a failover that is being processed (status RECOVERING). */
-export function isRecovering(c: { readonly state: Context['state'] }, server: number): boolean {
-  if (!has(c.state.members, server)) return false;
-  return (
-    c.state.servers[server].bracket ||
-    c.state.groups.some(({ task }) => task?.to === server && (task.kind === 'failover' || task.kind === 'evacuate'))
-  );
 }

@@ -12,9 +12,16 @@ import type { Relations } from './relations.js';
 export function standing(core: Core, relations: Relations, decidedAt: number): number {
   const { members } = agreed(core);
   let mask = 0;
-  for (const server of serversOf(members))
-    if (server === core.me || stands(core, relations, server, decidedAt)) mask |= bit(server);
-  return bestClique(mask, (a, b) => accuses(core, a, b, decidedAt) || accuses(core, b, a, decidedAt));
+  let accused = 0;
+  for (let rest = members; rest !== 0; rest &= rest - 1) {
+    const server = firstOf(rest);
+    if (server !== core.me && !stands(core, relations, server, decidedAt)) continue;
+    mask |= bit(server);
+    accused |= accusedBy(core, server, decidedAt);
+  }
+  // Asked at every tick, and nearly always nobody who stands is accused: then there is no choice to be made.
+  if ((accused & mask) === 0) return mask;
+  return bestClique(mask, (a, b) => has(accusedBy(core, a, decidedAt), b) || has(accusedBy(core, b, decidedAt), a));
 }
 
 /** Heard, of the incarnation that was agreed on, and not gone on to a view of its own. */
@@ -28,12 +35,13 @@ function stands(core: Core, relations: Relations, server: number, decidedAt: num
   return relation !== 'excluded' && relation !== 'foreign';
 }
 
-/** `a` has said, in this view and since it was decided, that it does not hear `b`. */
-function accuses(core: Core, a: number, b: number, decidedAt: number): boolean {
-  if (a === core.me) return !core.detector.hears(b);
-  const peer = core.detector.peers[a];
-  const here = peer.phase === Phase.MEMBER && sameView(peer, agreed(core).view);
-  return here && peer.saidAt > decidedAt && has(peer.suspects, b);
+/** Whom a server that stands has said, in this view and since it was decided, that it does not hear. */
+function accusedBy(core: Core, server: number, decidedAt: number): number {
+  // Whom this server does not hear does not stand to begin with.
+  if (server === core.me) return 0;
+  const { saidAt, phase, suspects } = core.detector.peers[server];
+  const here = phase === Phase.MEMBER && sameView(core.detector.peers[server], agreed(core).view);
+  return here && saidAt > decidedAt ? suspects : 0;
 }
 
 /** The members of the view that should follow: who stands, less who has handed over, plus who comes. */
