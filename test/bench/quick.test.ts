@@ -1,0 +1,139 @@
+/**
+ * Benchmarks that nobody runs rot. Each is run here very short, so that it must still work and answer in the shape that
+ * docs/performance.md describes; how fast it was is not looked at. What is computed from the samples is tested with
+ * made-up ones.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Bench, QUICK, type Report, type Spread, answer, asTable, spread } from '../../bench/harness.mjs';
+
+const folder = join(import.meta.dirname, '..', '..', 'bench');
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.mjs') && !['main.mjs', 'harness.mjs'].includes(file))
+  .map((file) => file.slice(0, -'.mjs'.length));
+
+function runBench(...args: string[]): { status: number | null; out: string; err: string } {
+  const main = join(folder, 'main.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+  return { status, out: stdout, err: stderr };
+}
+
+function expectSpread({ median, min, max }: Spread): void {
+  expect(min).toBeGreaterThan(0);
+  expect(median).toBeGreaterThanOrEqual(min);
+  expect(max).toBeGreaterThanOrEqual(median);
+}
+
+describe('every benchmark', () => {
+  test('there are some', () => {
+    expect(names).toContain('engine');
+  });
+
+  test.each(names)('%s answers a quick run with a report and nothing else', (name) => {
+    const { status, out, err } = runBench(name, '--quick', '--json');
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    const reports = JSON.parse(out) as Report[];
+    expect(reports).toHaveLength(1);
+    const [report] = reports;
+    expect(report).toMatchObject({ schema: 1, bench: name, quick: true, machine: { node: process.version } });
+    expect(report.parts.length).toBeGreaterThan(0);
+    for (const { cases, ratios } of report.parts) {
+      expect(cases.length).toBeGreaterThan(1);
+      expect(new Set(cases.map((one) => one.name)).size).toBe(cases.length);
+      for (const one of cases) {
+        expect(one.samples).toHaveLength(QUICK.rounds);
+        expect(one.cpuSamples).toHaveLength(QUICK.rounds);
+        expect(one.perCpuSecond).toBeGreaterThan(0);
+        expectSpread(one);
+      }
+      for (const ratio of ratios) expectSpread(ratio);
+    }
+    const table = asTable(report);
+    for (const { cases, ratios } of report.parts)
+      for (const { name: row } of [...cases, ...ratios]) expect(table).toContain(row);
+    expect(table).toContain('its figures mean nothing');
+  });
+});
+
+describe('the command', () => {
+  test('names the benchmarks that there are', () => {
+    const { status, out } = runBench('--help');
+    expect(status).toBe(0);
+    for (const name of names) expect(out).toContain(name);
+  });
+
+  test.each([
+    [['speed'], 'there is no benchmark speed'],
+    [['--slowly'], "Unknown option '--slowly'"],
+    [['--rounds', '0'], '--rounds takes a whole number from 1 to 1000'],
+    [['--rounds', 'many'], '--rounds takes a whole number from 1 to 1000'],
+  ])('refuses %j', (args, message) => {
+    const { status, out, err } = runBench(...args);
+    expect(status).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain(message);
+    expect(err).toContain('Usage: armada bench');
+  });
+});
+
+describe('the harness', () => {
+  test('finds the middle of odd and even numbers of samples', () => {
+    expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+    expect(spread([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
+    expect(spread([7])).toEqual({ median: 7, min: 7, max: 7 });
+  });
+
+  test('measures each case once a round, forwards and backwards in turn, and closes all of them', async () => {
+    const log: string[] = [];
+    const bench = benchOf(['a', 'b'], log);
+    await answer('made up', bench, { warmUpMs: 0, sampleMs: 0, rounds: 3 }, false, () => undefined);
+    expect(log.join(' ')).toBe('open-a a open-b b a b b a a b close-a close-b');
+  });
+
+  test('closes what is open where a case fails, and passes its error on', async () => {
+    const log: string[] = [];
+    const bench = benchOf(['a', 'fails'], log);
+    await expect(answer('made up', bench, QUICK, true, () => undefined)).rejects.toThrow('fails has failed');
+    expect(log.filter((word) => word.startsWith('close'))).toEqual(['close-a', 'close-fails']);
+  });
+
+  test('divides the rates of one round before it takes the median', async () => {
+    const five = { ...QUICK, rounds: 5 };
+    const { parts } = await answer('made up', benchOf(['a', 'b'], []), five, true, () => undefined);
+    const [{ cases, ratios }] = parts;
+    const [a, b] = cases.map((one) => one.samples);
+    expect(ratios).toEqual([{ name: 'a / b', ...spread(a.map((rate, round) => rate / b[round])) }]);
+  });
+});
+
+/** A bench of cases that only write down what is done with them. */
+function benchOf(cases: readonly string[], log: string[]): Bench {
+  return {
+    asks: 'nothing',
+    unit: 'nothings a second',
+    compare: 'clock',
+    parts: () => [
+      {
+        title: 'made up',
+        cases: cases.map((name) => async () => {
+          log.push(`open-${name}`);
+          return {
+            name,
+            run: async (times) => {
+              log.push(name);
+              if (name === 'fails') throw new Error('fails has failed');
+              return times;
+            },
+            close: async () => {
+              log.push(`close-${name}`);
+            },
+          };
+        }),
+        ratios: cases.includes('b') ? [{ name: 'a / b', of: 'a', by: 'b' }] : [],
+      },
+    ],
+  };
+}
