@@ -1,0 +1,259 @@
+/**
+ * What a program that drives the inline backend can rely on: what `until` waits for and says, that time never goes back,
+ * what status and trace show, that ending twice is ending once, and what the links have counted.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Backend } from '../../src/cluster/backend.js';
+import { openWorld } from '../../src/cluster/open.js';
+import { defineCluster } from '../../src/model/define.js';
+import type { ClusterInput } from '../../src/model/definition.js';
+import { micros, NEVER } from '../../src/model/time.js';
+import type { LinksLine, TraceLine } from '../../src/model/trace.js';
+import { eventsOf, eventText, pass, restOf } from '../support/play.js';
+
+const SECOND = 1_000_000;
+
+const pair: ClusterInput = {
+  name: 'CLUSTER1',
+  servers: ['S1', 'S2'],
+  groups: [{ name: 'G1', servers: ['S1', 'S2'], resources: [{ name: 'r1', type: 'script' }] }],
+};
+
+async function open(...inputs: ClusterInput[]): Promise<{ backend: Backend; lines: TraceLine[] }> {
+  const clusters = inputs.map((input) => {
+    const defined = defineCluster(input);
+    if (!defined.ok) throw new Error(JSON.stringify(defined.error));
+    return defined.value;
+  });
+  const backend = await openWorld({ clusters, machines: [], clients: [] }, { seed: 1, scenario: 'test' });
+  const lines: TraceLine[] = [];
+  backend.trace((line) => lines.push(line));
+  return { backend, lines };
+}
+
+async function started(...inputs: ClusterInput[]): Promise<{ backend: Backend; lines: TraceLine[] }> {
+  const world = await open(...(inputs.length > 0 ? inputs : [pair]));
+  for (const { name } of inputs.length > 0 ? inputs : [pair]) await world.backend.act({ type: 'start', target: name });
+  await restOf(world.backend);
+  return world;
+}
+
+describe('until', () => {
+  it('time: comes back at just that instant, whatever happens', async () => {
+    const { backend } = await started();
+    const at = micros(backend.now() + 1_234_567);
+    expect(await backend.until({ type: 'time' }, at)).toEqual({ reason: 'limit', at });
+    expect(backend.now()).toBe(at);
+  });
+
+  it('a condition: comes back at the instant when it comes true, or at the limit', async () => {
+    const { backend } = await started();
+    await backend.act({ type: 'moveGroup', group: 'G1', to: 'S2' });
+    const from = backend.now();
+    const holds = (): boolean => {
+      const { state, server } = backend.status('CLUSTER1').groups.G1;
+      return state === 'ONLINE' && server === 'S2';
+    };
+    const stop = await backend.until({ type: 'condition', holds }, micros(from + 60 * SECOND));
+    expect(stop).toEqual({ reason: 'reached', at: backend.now() });
+    expect(backend.now() - from).toBeLessThan(2 * SECOND);
+    const never = await backend.until({ type: 'condition', holds: () => false }, micros(from + 60 * SECOND));
+    expect(never).toEqual({ reason: 'limit', at: from + 60 * SECOND });
+  });
+
+  it('what holds already: comes back at once', async () => {
+    const { backend } = await started();
+    const at = backend.now();
+    expect(await backend.until({ type: 'condition', holds: () => true }, NEVER)).toEqual({ reason: 'reached', at });
+    expect(await backend.until({ type: 'quiet' }, NEVER)).toEqual({ reason: 'reached', at });
+  });
+
+  it('anything: says so where nothing can happen any more', async () => {
+    const { backend } = await open(pair);
+    expect(await backend.until({ type: 'condition', holds: () => false }, NEVER)).toMatchObject({
+      reason: 'nothing-left',
+    });
+  });
+
+  it('quiet: waits for what has happened and is still to be noticed', async () => {
+    const { backend } = await started();
+    for (const action of [
+      { type: 'hang', server: 'S2' },
+      { type: 'crash', server: 'S1' },
+    ] as const) {
+      await backend.act(action);
+      await backend.until({ type: 'quiet' }, micros(backend.now() + SECOND));
+    }
+    await restOf(backend);
+  });
+});
+
+describe('quiet is not reached', () => {
+  it('while servers wait for the others at the start', async () => {
+    const { backend } = await open({ ...pair, startupWait: '5m' });
+    await backend.act({ type: 'start', target: 'S1' });
+    await restOf(backend);
+    expect(backend.now()).toBeGreaterThanOrEqual(300 * SECOND);
+    expect(backend.status('CLUSTER1').groups.G1).toEqual({ state: 'ONLINE', server: 'S1' });
+  });
+
+  it('while a server boots, and while the view is agreed on that it joins', async () => {
+    const late = { ...pair, startupWait: '5m', servers: ['S1', { name: 'S2', boot: '200s' }] };
+    const { backend } = await started(late);
+    expect(backend.status('CLUSTER1').view?.members).toEqual(['S1', 'S2']);
+  });
+
+  it('before a server that has handed over has left the view', async () => {
+    const { backend } = await started();
+    await backend.act({ type: 'maintenance', server: 'S1' });
+    await restOf(backend);
+    expect(backend.status('CLUSTER1').view?.members).toEqual(['S2']);
+    await backend.act({ type: 'maintenance', server: 'S2' });
+    await restOf(backend);
+    expect(backend.status('CLUSTER1')).toMatchObject({ servers: { S1: ['OFF_CLUSTER'], S2: ['OFF_CLUSTER'] } });
+    expect(backend.status('CLUSTER1').view).toBeUndefined();
+  });
+});
+
+describe('status', () => {
+  it('throws for a cluster that nobody has', async () => {
+    const { backend } = await open(pair);
+    expect(() => backend.status('X')).toThrow(RangeError);
+  });
+
+  it('of one of two clusters that share no name knows nothing of the other', async () => {
+    const other = { name: 'CLUSTER2', servers: ['T1', 'T2'], groups: [{ name: 'H1', servers: ['T2'] }] };
+    const { backend } = await started(pair, other);
+    await backend.act({ type: 'crash', server: 'S1' });
+    await restOf(backend);
+    expect(backend.status('CLUSTER1').groups).toEqual({ G1: { state: 'ONLINE', server: 'S2' } });
+    expect(backend.status('CLUSTER2').groups).toEqual({ H1: { state: 'ONLINE', server: 'T2' } });
+    expect(backend.status('CLUSTER2').servers).toEqual({ T1: ['CLUSTER'], T2: ['CLUSTER'] });
+  });
+
+  it('after the last server is gone is what the machines are', async () => {
+    const { backend } = await started();
+    await backend.act({ type: 'crash', server: 'S1' });
+    await backend.act({ type: 'crash', server: 'S2' });
+    const seen = backend.status('CLUSTER1');
+    expect(seen.servers).toEqual({ S1: ['DOWN'], S2: ['DOWN'] });
+    expect(seen.groups.G1).toEqual({ state: 'OFFLINE', server: '' });
+    expect(seen.view).toBeUndefined();
+  });
+});
+
+describe('the trace', () => {
+  it('counts its lines and never goes back in time', async () => {
+    const { backend, lines } = await started();
+    await backend.act({ type: 'crash', server: 'S1' });
+    await restOf(backend);
+    await backend.finish(true);
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, index) => index));
+    expect(lines.every(({ t }, index) => index === 0 || t >= lines[index - 1].t)).toBe(true);
+    expect(lines[0]).toMatchObject({ kind: 'run', scenario: 'test', seed: 1, backend: 'inline' });
+  });
+
+  it("takes lines of the caller's own, and ids of steps", async () => {
+    const { backend, lines } = await open(pair);
+    await backend.act({ type: 'start', target: 'cluster' }, { id: 'first' });
+    backend.note({ kind: 'expect', ok: true, text: 'all is well' });
+    expect(lines.find(({ kind }) => kind === 'step')).toMatchObject({
+      kind: 'step',
+      step: 'start',
+      target: 'cluster',
+      id: 'first',
+    });
+    expect(lines.at(-1)).toMatchObject({ kind: 'expect', ok: true, text: 'all is well' });
+  });
+
+  it('ends once: finishing again writes nothing and says the same', async () => {
+    const { backend, lines } = await started();
+    const summary = await backend.finish(true);
+    const { length } = lines;
+    expect(await backend.finish(false)).toEqual(summary);
+    expect(lines).toHaveLength(length);
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', ok: true, hash: summary.hash });
+    await backend.close();
+    await backend.close();
+  });
+
+  it("ends with the links' accounts, in the order of servers and networks", async () => {
+    const { backend, lines } = await started({ ...pair, interconnects: ['lan0', 'lan1'] });
+    await backend.act({ type: 'link', from: 'S1', to: 'S2', network: 'lan1', oneWay: true, loss: 1 });
+    await pass(backend, 60 * SECOND);
+    await backend.finish(true);
+    const links = lines.filter((line): line is TraceLine & LinksLine => line.kind === 'links');
+    expect(links.map(({ from, to, network }) => `${from}>${to} ${network}`)).toEqual([
+      'S1>S2 lan0',
+      'S1>S2 lan1',
+      'S2>S1 lan0',
+      'S2>S1 lan1',
+    ]);
+    for (const { sent, delivered, dropped } of links) expect(sent - delivered - dropped).toBeLessThanOrEqual(1);
+    expect(links.map(({ dropped }) => dropped > 0)).toEqual([false, true, false, false]);
+  });
+});
+
+describe('a hung server', () => {
+  it('keeps what it holds and says nothing; resumed in time it goes on as if nothing had been', async () => {
+    const { backend, lines } = await started();
+    const before = eventsOf(lines).length;
+    await backend.act({ type: 'hang', server: 'S1' });
+    await pass(backend, 10 * SECOND);
+    await backend.act({ type: 'resume', server: 'S1' });
+    await restOf(backend);
+    await pass(backend, 120 * SECOND);
+    expect(eventsOf(lines)).toHaveLength(before);
+    expect(backend.status('CLUSTER1').groups.G1).toEqual({ state: 'ONLINE', server: 'S1' });
+  });
+
+  it('resumed too late powers itself off, and no further event is raised', async () => {
+    const { backend, lines } = await started();
+    await backend.act({ type: 'hang', server: 'S1' });
+    await restOf(backend);
+    const events = eventsOf(lines).map(eventText);
+    expect(events.slice(-4)).toEqual([
+      'FAILOVER_START S2',
+      'GROUP_FAILOVER_START G1 S1>S2',
+      'GROUP_FAILOVER_END G1 S1>S2',
+      'FAILOVER_END S2',
+    ]);
+    await backend.act({ type: 'resume', server: 'S1' });
+    await restOf(backend);
+    expect(eventsOf(lines).map(eventText)).toEqual(events);
+    expect(backend.status('CLUSTER1').servers).toEqual({ S1: ['DOWN', 'FAIL'], S2: ['CLUSTER', 'BACKUP'] });
+  });
+
+  it('keeps 64 heartbeats a link and drops the rest as full', async () => {
+    const { backend, lines } = await started();
+    await backend.act({ type: 'hang', server: 'S2' });
+    await pass(backend, 600 * SECOND);
+    await backend.act({ type: 'resume', server: 'S2' });
+    await backend.finish(true);
+    const [there] = lines.filter((line): line is TraceLine & LinksLine => line.kind === 'links');
+    expect(there.from).toBe('S1');
+    expect(there.dropped).toBeGreaterThan(100);
+  });
+
+  it.each(['majority', { ping: 'W' }] as const)(
+    'under partition %j is powered off by the watchdog',
+    async (partition) => {
+      const { backend, lines } = await started({ ...pair, servers: ['S1', 'S2', 'S3'], partition, fence: '20s' });
+      await backend.act({ type: 'hang', server: 'S1' });
+      await restOf(backend);
+      const texts = lines.flatMap((line) => (line.kind === 'warning' ? [line.text] : []));
+      expect(texts).toContain('the watchdog of server S1 cuts its power');
+      expect(backend.status('CLUSTER1').groups.G1).toEqual({ state: 'ONLINE', server: 'S2' });
+    },
+  );
+});
+
+describe('the backends that do not exist yet', () => {
+  it.each(['lockstep', 'realtime'] as const)('%s: say so', async (backend) => {
+    const defined = defineCluster(pair);
+    if (!defined.ok) throw new Error('bad cluster');
+    await expect(
+      openWorld({ clusters: [defined.value], machines: [], clients: [] }, { seed: 1, backend }),
+    ).rejects.toThrow(/not available yet/);
+  });
+});

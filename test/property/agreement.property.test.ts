@@ -1,0 +1,124 @@
+/**
+ * The two rules that everything else rests on, watched from outside on whole clusters: a view is committed only with the
+ * promises of all who were asked, and nothing is let out before every member of the view holds it.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Commit, Input } from '../../src/failover/frames.js';
+import { type Given, type Life, lookOn } from '../support/engines.js';
+import { play, tries } from '../support/play.js';
+import { type Run, runArb } from '../support/runs.js';
+
+const bits = (mask: number): number[] => Array.from({ length: 16 }, (_, i) => i).filter((i) => (mask >> i) & 1);
+
+/** Follows proposals, promises and commits. */
+class Promises {
+  readonly wrong: string[] = [];
+  commits = 0;
+  private readonly asked = new Map<string, number>();
+  private readonly received = new Map<string, Map<number, number>>();
+  private readonly given = new Map<string, number>();
+
+  readonly effect = (life: Life, effect: Given): void => {
+    if (effect[0] !== 'send') return;
+    const [, to, frame] = effect;
+    const me = life.boot.me;
+    if (frame.type === 'propose') this.asked.set(`${me} ${frame.epoch}`, frame.asked);
+    if (frame.type === 'pledge') this.promise(life, frame.epoch, to);
+    if (frame.type === 'commit') this.commit(life, frame);
+  };
+
+  readonly before = (life: Life, input: Input): void => {
+    if (input.type !== 'frame' || input.frame.type !== 'pledge') return;
+    const { epoch, from, index } = input.frame;
+    const key = `${life.boot.me} ${epoch}`;
+    const received = this.received.get(key) ?? new Map<number, number>();
+    received.set(from, index);
+    this.received.set(key, received);
+  };
+
+  private promise(life: Life, epoch: number, to: number): void {
+    const key = `${life.boot.me} ${life.boot.incarnation} ${epoch}`;
+    const before = this.given.get(key) ?? to;
+    if (before !== to) this.wrong.push(`${life.name} promises epoch ${epoch} to two servers`);
+    this.given.set(key, to);
+  }
+
+  private commit(life: Life, { epoch, entry }: Commit): void {
+    this.commits += 1;
+    const { me } = life.boot;
+    const asked = this.asked.get(`${me} ${epoch}`) ?? 0;
+    const received = this.received.get(`${me} ${epoch}`) ?? new Map<number, number>();
+    for (const server of bits(asked))
+      if (server !== me && !received.has(server))
+        this.wrong.push(`${life.name} commits epoch ${epoch} without the promise of server ${server}`);
+    for (const server of bits(entry.members))
+      if (server !== me && !received.has(server))
+        this.wrong.push(`${life.name} makes server ${server} a member of epoch ${epoch} unasked`);
+  }
+}
+
+/** Follows how far each member of each view has come. */
+class Holders {
+  readonly wrong: string[] = [];
+  released = 0;
+  private readonly members = new Map<string, number>();
+  private readonly reached = new Map<string, number>();
+
+  readonly effect = (life: Life, effect: Given): void => {
+    this.note(life);
+    if (effect[0] === 'installed') this.members.set(`${effect[1].epoch}.${effect[1].coordinator}`, effect[2]);
+    if (effect[0] !== 'released') return;
+    const [, outcome, { epoch, coordinator }] = effect;
+    const view = `${epoch}.${coordinator}`;
+    for (const server of bits(this.members.get(view) ?? 0)) {
+      this.released += 1;
+      const index = this.reached.get(`${view} ${server}`) ?? 0;
+      if (index < outcome.index)
+        this.wrong.push(
+          `${life.name} lets out entry ${outcome.index} in view ${view}, server ${server} holds ${index}`,
+        );
+    }
+  };
+
+  readonly after = (life: Life): void => this.note(life);
+
+  private note({ boot, engine }: Life): void {
+    const { view, index } = engine.state;
+    const key = `${view.epoch}.${view.coordinator} ${boot.me}`;
+    if (index > (this.reached.get(key) ?? 0)) this.reached.set(key, index);
+  }
+}
+
+async function watched<T extends { effect: unknown }>(run: Run, onlooker: T): Promise<T> {
+  await lookOn(onlooker as object, () => play(run, { invariants: false }));
+  return onlooker;
+}
+
+const runs = runArb({ servers: 5, kinds: ['power', 'network', 'faults', 'operator'] });
+
+describe('a view', () => {
+  it('is committed only with the promises of all who were asked, each given to one proposer', async () => {
+    let commits = 0;
+    const property = fc.asyncProperty(runs, async (run) => {
+      const promises = await watched(run, new Promises());
+      expect(promises.wrong).toEqual([]);
+      commits += promises.commits;
+    });
+    await fc.assert(property, tries(150));
+    expect(commits).toBeGreaterThan(150);
+  });
+});
+
+describe('an outcome', () => {
+  it('is let out only when every member of the view holds it', async () => {
+    let released = 0;
+    const property = fc.asyncProperty(runs, async (run) => {
+      const holders = await watched(run, new Holders());
+      expect(holders.wrong).toEqual([]);
+      released += holders.released;
+    });
+    await fc.assert(property, tries(150));
+    expect(released).toBeGreaterThan(1000);
+  });
+});
