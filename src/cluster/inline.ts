@@ -469,7 +469,7 @@ function atFirst(cluster: ClusterDefinition): TraceBody[] {
 function trueStates(slots: readonly ServerSlot[]): OutcomeLine[] {
   const lines: OutcomeLine[] = [];
   for (const { place, engine, cutOff, ended } of slots) {
-    if (engine && !cutOff && engine.place.phase === Phase.SEEKING) continue;
+    if (engine?.place.ending || (engine && !cutOff && engine.place.phase === Phase.SEEKING)) continue;
     const status = engine ? 'OFF_CLUSTER' : ended === 'down' ? 'DOWN' : 'STOPPED';
     lines.push({ kind: 'server', server: place.server, status: [status] });
   }

@@ -26,6 +26,7 @@ interface Open {
 
 export class Operator {
   private nextId = 1;
+  private putting = 0;
   /** Commands whose answer is still to come. */
   private readonly open = new Map<number, Open>();
   /** What the engine said of the command that is being put to it right now. */
@@ -53,7 +54,7 @@ export class Operator {
   /** The coordinator has judged a command. */
   ordered(id: number, refusal: Refusal | undefined): void {
     this.judged = { refusal };
-    if (refusal) this.open.delete(id);
+    if (refusal && id === this.putting) this.open.delete(id);
   }
 
   /** All members hold the answer to a command, or it was lost. */
@@ -268,8 +269,10 @@ export class Operator {
     const id = this.nextId++;
     const { step, target } = describeStep(action);
     this.judged = undefined;
+    this.putting = id;
     this.open.set(id, { text: `${step} ${target}`, slot });
     this.backend.input(slot, { type: 'request', now: this.backend.now(), id, command });
+    this.putting = 0;
     const refusal = (this.judged as { refusal: Refusal | undefined } | undefined)?.refusal;
     return refusal ? err(refusal) : ok(undefined);
   }

@@ -37,6 +37,16 @@ export interface Boot {
   readonly audit?: Audit;
 }
 
+/** Where a server stands in its cluster. */
+export interface Place {
+  readonly phase: Phase;
+  readonly coordinates: boolean;
+  /** It holds still for a change of view. */
+  readonly held: boolean;
+  /** It is about to power off. */
+  readonly ending: boolean;
+}
+
 export class Engine {
   private readonly core: Core;
   private readonly sequence: Sequence;
@@ -116,8 +126,10 @@ export class Engine {
   }
 
   /** For observers: the engine's place in its cluster. Changed by nothing outside. */
-  get place(): { readonly phase: Phase; readonly coordinates: boolean; readonly held: boolean } {
-    return { phase: this.core.phase, coordinates: coordinates(this.core), held: this.change.promised !== undefined };
+  get place(): Place {
+    const { phase, ending } = this.core;
+    const held = this.change.promised !== undefined;
+    return { phase, coordinates: coordinates(this.core), held, ending: ending !== undefined };
   }
 
   /** The agreed state as this server has it. Read only. */
@@ -133,7 +145,8 @@ export class Engine {
   /** Nothing here waits for anything but the next heartbeat. A server without a view may look for one for ever. */
   get atRest(): boolean {
     const { core } = this;
-    if (core.phase !== Phase.MEMBER) return core.executor.idle && this.change.formAt === NEVER;
+    if (core.phase === Phase.OFF) return core.executor.idle;
+    if (core.phase === Phase.SEEKING) return core.executor.idle && this.change.formAt === NEVER;
     const busy = this.change.promised !== undefined || this.change.outstanding() || this.sequence.outstanding();
     const { groups, fenced } = agreed(core);
     return !busy && !this.sequence.unreleased() && fenced === 0 && groups.every((group) => !group.task);
@@ -243,6 +256,7 @@ export class Engine {
     if (core.now >= this.leaseAt || change.refused) this.checkLease();
     this.lookAround();
     if (core.ending && !change.unfinished) {
+      if (core.ending.orderly) sequence.flush(change.promised !== undefined);
       this.end();
       return;
     }
@@ -252,6 +266,8 @@ export class Engine {
       if (core.phase === Phase.MEMBER) sequence.submit(0, report, change.promised !== undefined);
     if (core.now >= this.nextBeatAt) this.beat();
     if (core.now >= this.retryAt) this.sayAgain();
+    // A view is guarded from its first moment on: the server may hang before its next heartbeat.
+    if (core.phase === Phase.MEMBER && !this.guarded && core.definition.partition.kind !== 'none') this.checkLease();
     sequence.flush(change.promised !== undefined);
     this.end();
     this.findDeadline();

@@ -132,11 +132,11 @@ export class Detector {
     return this.hears(server) && this.acknowledged[server] > 0 && !has(this.peers[server].suspects, this.me);
   }
 
-  /** Members of a common view owe each other proof of life from the instant of its decision only. */
+  /** A member that this server has not heard itself owes it proof of life from the instant of the view's decision. */
   vouch(members: number, at: Micros): void {
     for (let server = 0; server < this.heard.length; server += 1) {
       if (server === this.me || !has(members, server)) continue;
-      if (this.heard[server] < at) this.heard[server] = at;
+      if (!this.hears(server) && this.heard[server] < at) this.heard[server] = at;
       if (this.lease[server] < at) this.lease[server] = at;
       this.silent &= ~bit(server);
     }

@@ -222,6 +222,7 @@ function lostWhileActive(c: Context, group: number): void {
   fenceOff(c, record, from);
   record.phase = 'offline';
   record.server = NOBODY;
+  for (const resource of record.resources) resource.state = 0;
   record.tried = 0;
   if (c.definition.groups[group].failover === 'manual') goOffline(c, group, false);
   else if (!relocate(c, group, 'failover', from, true)) goOffline(c, group, true);

@@ -109,7 +109,8 @@ function adoptGroup(c: Context, server: number, held: AdoptedGroup): void {
   const announced = held.kind === 'failover' || held.kind === 'evacuate' || held.kind === 'move';
   record.task = {
     op: held.op,
-    kind: held.kind,
+    // What a shutdown of the other branch was stopping may run again; what a hand has stopped stays down.
+    kind: held.kind === 'stop' && !held.stopped ? 'giveUp' : held.kind,
     from: held.from,
     to: entering ? server : NOBODY,
     bracket: entering && held.bracket,

@@ -26,6 +26,7 @@ import {
   bestBase,
   doubleHolders,
   isForeign,
+  knowsLater,
   newestRegistry,
   numbersUsed,
   rememberedMaintenance,
@@ -221,7 +222,7 @@ export class ViewChange {
       if (this.round) this.dropRound();
       return;
     }
-    const target = nextView(core, this.relations, stand, this.shunned());
+    const target = nextView(core, this.relations, stand, this.shunned(), !this.sequence.outstanding());
     const asked = target | (stand & agreed(core).members);
     if (target === agreed(core).members && !this.mustRenew && !this.someMissedIt(stand)) {
       if (this.round) this.dropRound();
@@ -316,6 +317,7 @@ export class ViewChange {
       return mayForm(round.asked, free, withoutRound(memories, round.epoch));
     }
     const state = agreed(core);
+    if (knowsLater(round.pledges[core.me] as Pledge, pledges)) return false;
     if (pledges.some((p) => has(state.members, p.from) && p.incarnation !== state.servers[p.from].incarnation))
       return false;
     if (core.definition.partition.kind !== 'majority') return true;
@@ -379,7 +381,9 @@ export class ViewChange {
     const members = round.asked & ~double.servers & ~leftMask;
     const absorbed = foreign.map((pledge) => absorb(core.definition, pledge, members));
     const staying = absorbed.filter((item) => has(members, item.server));
-    const lapsed = maskOf(pledges.filter((pledge) => has(old, pledge.from) && !pledge.inView));
+    const lapsed = maskOf(
+      pledges.filter((pledge) => has(old, pledge.from) && (!pledge.inView || foreign.includes(pledge))),
+    );
     const down = (old & ~round.asked) | double.servers | lapsed;
     const joined = pledges.filter(
       (p) => has(members, p.from) && (!has(old, p.from) || has(lapsed, p.from) || foreign.includes(p)),
@@ -437,6 +441,7 @@ export class ViewChange {
     const promises = core.durable.promises.filter((promise) => promise.epoch > entry.epoch);
     persist(core, { epoch: entry.epoch, members, proposer: frame.from, maintenance: entry.maintenance, promises });
     if (!has(members, core.me)) {
+      if (frame.state !== undefined) this.sequence.restore(frame.state);
       this.leave(entry);
       return;
     }
@@ -461,7 +466,7 @@ export class ViewChange {
     } else if (agreed(core).servers[core.me].leaving === 'shutdown') core.ending = { orderly: true, why: 'shut down' };
     core.phase = Phase.OFF;
     this.sequence.reset(true);
-    core.out.departed();
+    if (!core.ending) core.out.departed();
   }
 
   private promise(epoch: number, from: number, asked: number): void {

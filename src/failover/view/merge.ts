@@ -14,11 +14,16 @@ import { type AgreedState, bit, has, sameView, viewKey } from '../state.js';
 export function bestBase(own: Pledge, pledges: readonly Pledge[], forming: boolean): Pledge {
   let best = own;
   for (const pledge of pledges) {
-    if (!forming && isForeign(own, pledge)) continue;
+    if (!forming && (!pledge.inView || isForeign(own, pledge))) continue;
     const newer = pledge.base.epoch > best.base.epoch;
     if (newer || (sameView(pledge.base, best.base) && pledge.index > best.index)) best = pledge;
   }
   return best;
+}
+
+/** Some server has been in a later view of this branch and is in none now: the proposer has slept through that. */
+export function knowsLater(own: Pledge, pledges: readonly Pledge[]): boolean {
+  return pledges.some((pledge) => !pledge.inView && pledge.lineage.includes(viewKey(own.base)));
 }
 
 /** Of another branch: neither's view led to the other's. Without a view one belongs to no branch. */

@@ -44,11 +44,14 @@ function accusedBy(core: Core, server: number, decidedAt: number): number {
   return here && saidAt > decidedAt ? suspects : 0;
 }
 
-/** The members of the view that should follow: who stands, less who has handed over, plus who comes. */
-export function nextView(core: Core, relations: Relations, stand: number, shunned: number): number {
+/**
+ * The members of the view that should follow: who stands, less who has handed over, plus who comes. Nobody leaves before
+ * all members have let out what there is to tell (`settled`): a server that is shut down hears of its own shutdown.
+ */
+export function nextView(core: Core, relations: Relations, stand: number, shunned: number, settled: boolean): number {
   const state = agreed(core);
   let mask = stand;
-  for (const server of serversOf(stand)) if (isDoneLeaving(state, server)) mask &= ~bit(server);
+  for (const server of serversOf(stand)) if (settled && isDoneLeaving(state, server)) mask &= ~bit(server);
   for (const server of serversOf(registered(core) & ~state.members & ~shunned))
     if (server !== core.me && isWelcome(core, server)) mask |= bit(server);
   return mask | relations.branchToAbsorb(core, shunned);
