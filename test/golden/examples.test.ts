@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { loadScenario } from '../../src/scenarios/load.js';
 import { runScenario } from '../../src/scenarios/run.js';
-import { pending } from './pending.js';
 import '../../examples/in-a-test.example.js';
 
 vi.mock('armada-emulator', () => import('../../src/index.js'));
@@ -27,8 +26,7 @@ describe.each(examples)('examples/%s', (name) => {
     expect(readFileSync(join(home, name), 'utf8')).toMatch(/^# [A-Z].{20}/);
   });
 
-  const does = `examples/${name}` in pending ? it.fails : it;
-  does('passes, and nothing about it is odd', async () => {
+  it('passes, and nothing about it is odd', async () => {
     const scenario = await load(name);
     expect(scenario.warnings).toEqual([]);
     const result = await runScenario(scenario);

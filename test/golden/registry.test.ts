@@ -15,7 +15,6 @@ import { micros } from '../../src/model/time.js';
 import type { TraceLine } from '../../src/model/trace.js';
 import { scenario } from '../../src/scenarios/scenario.js';
 import { eventsOf, traceText } from './claims.js';
-import { pending } from './pending.js';
 
 const KEY = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\App';
 const S = 1_000_000;
@@ -127,8 +126,7 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(cases)('the registry, $name: $why', ({ name, steps, until, events, warnings, has }) => {
-  const does = `registry/${name}` in pending ? it.fails : it;
-  does('does what it claims, and leaves just this trace', async () => {
+  it('does what it claims, and leaves just this trace', async () => {
     const lines: TraceLine[] = [];
     const backend = await openWorld(world, { seed: 1, scenario: `registry, ${name}` });
     backend.trace((line) => lines.push(line));
