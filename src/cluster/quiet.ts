@@ -23,7 +23,9 @@ export function isQuiet(backend: WorldState, pending: number): boolean {
       if (!isWhole(backend, slot, slot.engine)) return false;
     } else unsettled = true;
   }
-  return !(unsettled || severalViews(backend)) || backend.now() >= backend.recorder.lastAt + settleTime(backend);
+  if (!unsettled && !severalViews(backend)) return true;
+  const changedAt = backend.slots.reduce((last, slot) => Math.max(last, slot.bootedAt), backend.recorder.lastAt);
+  return backend.now() >= changedAt + settleTime(backend);
 }
 
 /** All members of the server's view run and stand in it; a hung one is still to be noticed. */

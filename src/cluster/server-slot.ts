@@ -5,7 +5,7 @@ import type { Audit } from '../failover/context.js';
 import { Engine } from '../failover/engine.js';
 import { type Durable, EMPTY_DURABLE, type Effects, type Input } from '../failover/frames.js';
 import type { ClusterDefinition } from '../model/definition.js';
-import { type Micros, NEVER } from '../model/time.js';
+import { type Micros, NEVER, micros } from '../model/time.js';
 import { ReceiveBuffer } from '../network/receive-buffer.js';
 import type { ServerNode } from './world.js';
 
@@ -30,6 +30,8 @@ export class ServerSlot {
   poweringOff: { readonly orderly: boolean; readonly why: string } | undefined;
   /** It stood in a view once since its boot, and stands in none now. */
   cutOff = false;
+  /** When it was switched on last. */
+  bootedAt: Micros = micros(0);
   /** A boot is under way. */
   booting = false;
   readonly frames = new ReceiveBuffer<Waiting>();
@@ -52,6 +54,7 @@ export class ServerSlot {
 
   boot(now: Micros, out: Effects, audit: Audit | undefined): void {
     this.incarnation += 1;
+    this.bootedAt = now;
     this.booting = false;
     this.cutOff = false;
     this.hung = false;

@@ -3,7 +3,7 @@
  *
  * Every member lets every outcome out, at its own instant; the trace shows each once, when the first of them does. Two
  * sides of a partition may both let out what they hold in common: a line is left out where it was shown in the same
- * view or in one that led to it. Statuses are those of the view named last that still has a member; with none left they
+ * view, in one that led to it, or in one that it led to. Statuses are those of the view named last that still has a member; with none left they
  * are what the machines truly are.
  */
 import type { ClusterDefinition } from '../model/definition.js';
@@ -65,7 +65,7 @@ export class ClusterTracer {
   released(outcome: Outcome, view: ViewId): void {
     const id = `${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
     const before = this.shownIn.get(id);
-    if (before?.some((key) => this.leadsTo(key, viewKey(view)))) return;
+    if (before?.some((key) => this.leadsTo(key, viewKey(view)) || this.leadsTo(viewKey(view), key))) return;
     if (before) before.push(viewKey(view));
     else this.shownIn.set(id, [viewKey(view)]);
     const followed = this.current !== undefined && viewKey(this.current.view) === viewKey(view);

@@ -60,6 +60,8 @@ export class Engine {
   private leaseAt: Micros = NEVER;
   private guarded = false;
   private fenceAt: Micros = NEVER;
+  /** A server that was away takes part again from then on. */
+  private backSince: Micros = micros(0);
   private dueAt: Micros;
 
   constructor(boot: Boot, out: Effects) {
@@ -102,7 +104,10 @@ export class Engine {
       const told = core.detector.receive(input.frame, core.replica.state.view);
       if (core.detector.nextCheck < this.dueAt) this.dueAt = core.detector.nextCheck;
       if (!told) return;
-    } else this.takeIn(input);
+    } else {
+      this.noticeAbsence();
+      this.takeIn(input);
+    }
     this.conclude(input.type === 'tick');
   }
 
@@ -148,8 +153,9 @@ export class Engine {
     if (core.phase === Phase.OFF) return core.executor.idle;
     if (core.phase === Phase.SEEKING) return core.executor.idle && this.change.formAt === NEVER;
     const busy = this.change.promised !== undefined || this.change.outstanding() || this.sequence.outstanding();
-    const { groups, fenced } = agreed(core);
-    return !busy && !this.sequence.unreleased() && fenced === 0 && groups.every((group) => !group.task);
+    const { groups, servers, fenced } = agreed(core);
+    const settled = groups.every((group) => !group.task) && servers.every((server) => server.leaving === '');
+    return !busy && !this.sequence.unreleased() && fenced === 0 && settled;
   }
 
   private takeIn(input: Input): void {
@@ -186,7 +192,7 @@ export class Engine {
   }
 
   private takeFrame(frame: ControlFrame): void {
-    const held = this.change.promised !== undefined;
+    const held = this.change.promised !== undefined || this.core.now < this.backSince;
     switch (frame.type) {
       case 'propose':
         return this.change.propose(frame);
@@ -224,6 +230,17 @@ export class Engine {
     }
   }
 
+  /**
+   * A server that has not run for a while blames nobody for an interval, and lets nothing out: its view may have gone on
+   * without it, and what it finds waiting may be of long ago.
+   */
+  private noticeAbsence(): void {
+    const { now, detector } = this.core;
+    if (now <= this.nextBeatAt + this.intervalUs || this.backSince > now) return;
+    this.backSince = micros(now + this.intervalUs);
+    detector.wasAway(this.backSince);
+  }
+
   /** A server off the cluster says that it is being shut down. */
   private goodbye(server: number): void {
     const { core } = this;
@@ -249,8 +266,8 @@ export class Engine {
    * when all that has arrived at that instant has been read.
    */
   private conclude(ticked: boolean): void {
+    this.noticeAbsence();
     const { core, change, sequence } = this;
-    if (core.now > this.nextBeatAt + this.intervalUs) core.detector.wasAway(micros(core.now + this.intervalUs));
     if (ticked) core.detector.check(core.now);
     core.executor.tick(core.now, core.out);
     if (core.now >= this.leaseAt || change.refused) this.checkLease();
@@ -260,6 +277,7 @@ export class Engine {
       this.end();
       return;
     }
+    const { index } = agreed(core);
     change.review();
     if (coordinates(core) && !change.promised) this.coordinate();
     for (let report = this.reports.shift(); report; report = this.reports.shift())
@@ -271,6 +289,8 @@ export class Engine {
     sequence.flush(change.promised !== undefined);
     this.end();
     this.findDeadline();
+    // What was agreed just now may call for a change of view: looked at once more at this instant.
+    if (agreed(core).index !== index && !core.ending) this.dueAt = core.now;
   }
 
   /** What a server sees that changes its own standing, before any change of view is considered. */
