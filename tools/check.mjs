@@ -10,9 +10,9 @@ import { root } from './sources.mjs';
 
 const stages = [
   ['format', 'the files are formatted (prettier)'],
+  ['build', 'src/ compiles into dist/ (tsc)'],
   ['lint', 'the rules of the house hold (eslint)'],
   ['types', 'everything has its type (tsc)'],
-  ['build', 'src/ compiles into dist/ (tsc)'],
   ['arrows', 'rooms import only what they may (dependency-cruiser)'],
   ['unused', 'nothing is left over (knip)'],
   ['coverage', 'the tests pass on the compiled code and cover it (vitest, c8)'],

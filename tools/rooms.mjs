@@ -15,7 +15,19 @@ export const rooms = {
   api: ['cluster', 'model'],
   campaign: ['cluster', 'failover', 'model'],
   scenarios: ['api', 'cluster', 'model', 'report'],
-  cli: ['model', 'failover', 'network', 'interconnect', 'client', 'node', 'cluster', 'report', 'api', 'scenarios', 'campaign'],
+  cli: [
+    'model',
+    'failover',
+    'network',
+    'interconnect',
+    'client',
+    'node',
+    'cluster',
+    'report',
+    'api',
+    'scenarios',
+    'campaign',
+  ],
 };
 
 /** Rooms without clock, chance, I/O, locale or waiting. Only relative imports. */

@@ -244,6 +244,7 @@ export class Engine {
   /** A server off the cluster says that it is being shut down. */
   private goodbye(server: number): void {
     const { core } = this;
+    core.detector.silence(server);
     const { members, maintenance, servers } = agreed(core);
     if (!coordinates(core) || has(members | maintenance, server) || servers[server].base === 'STOPPED') return;
     this.sequence.order({ type: 'vanished', server, orderly: true });
@@ -278,19 +279,30 @@ export class Engine {
       return;
     }
     const { index } = agreed(core);
-    change.review();
-    if (coordinates(core) && !change.promised) this.coordinate();
-    for (let report = this.reports.shift(); report; report = this.reports.shift())
-      if (core.phase === Phase.MEMBER) sequence.submit(0, report, change.promised !== undefined);
+    this.decide();
     if (core.now >= this.nextBeatAt) this.beat();
     if (core.now >= this.retryAt) this.sayAgain();
-    // A view is guarded from its first moment on: the server may hang before its next heartbeat.
-    if (core.phase === Phase.MEMBER && !this.guarded && core.definition.partition.kind !== 'none') this.checkLease();
+    this.guardView();
     sequence.flush(change.promised !== undefined);
     this.end();
     this.findDeadline();
     // What was agreed just now may call for a change of view: looked at once more at this instant.
     if (agreed(core).index !== index && !core.ending) this.dueAt = core.now;
+  }
+
+  /** Changes of view, what the coordinator has to order, and what this server has to report. */
+  private decide(): void {
+    const { core, change, sequence } = this;
+    change.review();
+    if (coordinates(core) && !change.promised) this.coordinate();
+    for (let report = this.reports.shift(); report; report = this.reports.shift())
+      if (core.phase === Phase.MEMBER) sequence.submit(0, report, change.promised !== undefined);
+  }
+
+  /** A view is guarded from its first moment on: the server may hang before its next heartbeat. */
+  private guardView(): void {
+    const { phase, definition } = this.core;
+    if (phase === Phase.MEMBER && !this.guarded && definition.partition.kind !== 'none') this.checkLease();
   }
 
   /** What a server sees that changes its own standing, before any change of view is considered. */

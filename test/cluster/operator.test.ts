@@ -88,7 +88,7 @@ describe('an unknown name is refused', () => {
     [{ type: 'heal', what: { from: 'S1', to: 'X' } }],
     [{ type: 'link', from: 'X', to: 'S1', loss: 1 }],
     [{ type: 'link', from: 'S1', to: 'S2', network: 'X', loss: 1 }],
-    [{ ...createKey, on: 'X' } as WorldAction],
+    [{ ...createKey, on: 'X' }],
   ])('%j', async (action) => {
     const { backend, lines } = await atRest();
     const before = backend.status('CLUSTER1');
@@ -146,7 +146,7 @@ describe('of a server', () => {
       ['NOT_RUNNING', { type: 'resume', server: 'S2' }],
       ['NOT_RUNNING', { type: 'shutdown', target: 'S2' }],
       ['NOT_RUNNING', { type: 'return', server: 'S2' }],
-      ['NOT_RUNNING', { ...createKey, on: 'S2' } as WorldAction],
+      ['NOT_RUNNING', { ...createKey, on: 'S2' }],
       ['NOT_SYNCHRONIZED', createKey],
       ['NOT_IN_VIEW', { type: 'maintenance', server: 'S2' }],
       ['NOT_IN_VIEW', move('G1', 'S2')],
@@ -161,7 +161,7 @@ describe('of a server', () => {
     await backend.act({ type: 'hang', server: 'S2' });
     expect(await codeOf(backend, { type: 'hang', server: 'S2' })).toBe('ALREADY_HUNG');
     expect(await codeOf(backend, { type: 'shutdown', target: 'S2' })).toBe('NOT_RUNNING');
-    expect(await codeOf(backend, { ...createKey, on: 'S2' } as WorldAction)).toBe('NOT_RUNNING');
+    expect(await codeOf(backend, { ...createKey, on: 'S2' })).toBe('NOT_RUNNING');
   });
 
   it('that is on its way out is refused to go again, and so is a whole cluster', async () => {

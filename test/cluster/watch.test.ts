@@ -3,8 +3,7 @@
  * otherwise in order: the run stops, and the trace says why.
  */
 import { describe, expect, it } from 'vitest';
-import type { Backend } from '../../src/cluster/backend.js';
-import { InlineBackend } from '../../src/cluster/inline.js';
+import type { InlineBackend } from '../../src/cluster/inline.js';
 import type { ServerSlot } from '../../src/cluster/server-slot.js';
 import type { Watch } from '../../src/cluster/watch.js';
 import type { Engine } from '../../src/failover/engine.js';
@@ -13,7 +12,7 @@ import type { Outcome, OutcomeLine } from '../../src/failover/log/entries.js';
 import type { AgreedState } from '../../src/failover/state.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import type { TraceLine } from '../../src/model/trace.js';
-import { openRun, restOf } from '../support/play.js';
+import { inline, openRun, restOf } from '../support/play.js';
 import { Run } from '../support/runs.js';
 
 interface Opened {
@@ -27,7 +26,7 @@ interface Opened {
 async function atRest(partition: ClusterInput['partition'] = 'none'): Promise<Opened> {
   const groups = [{ name: 'G1', servers: ['S1', 'S2'] }];
   const run = new Run(1, { name: 'CLUSTER1', partition, servers: ['S1', 'S2', 'S3'], groups }, []);
-  const backend = (await openRun(run)) as Backend as InlineBackend;
+  const backend = inline(await openRun(run));
   const lines: TraceLine[] = [];
   backend.trace((line) => lines.push(line));
   await backend.act({ type: 'start', target: 'cluster' });
@@ -36,7 +35,7 @@ async function atRest(partition: ClusterInput['partition'] = 'none'): Promise<Op
 }
 
 /** An engine's state, to be spoilt. */
-const stateOf = (slot: ServerSlot): AgreedState => (slot.engine as Engine).state as AgreedState;
+const stateOf = (slot: ServerSlot): AgreedState => (slot.engine as Engine).state;
 
 function expectViolation({ lines }: Opened, invariant: number, text: RegExp, breaks: () => void): void {
   expect(breaks).toThrow(InvariantViolation);

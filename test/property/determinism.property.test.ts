@@ -152,7 +152,7 @@ describe("taking one link's faults away", () => {
           rules.map((rule, index) => (index === healed ? undefined : rule)),
         );
         const others = (seen: typeof before) => ({
-          arrivals: [...seen.arrivals].filter(([key]) => key !== `${from}>${to}`).sort(),
+          arrivals: Object.fromEntries([...seen.arrivals].filter(([key]) => key !== `${from}>${to}`)),
           counted: seen.counted.filter((text) => !text.startsWith(`${from}>${to} ${network}:`)).sort(),
         });
         expect(others(after)).toEqual(others(before));

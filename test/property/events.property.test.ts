@@ -5,25 +5,18 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InlineBackend } from '../../src/cluster/inline.js';
-import { Phase } from '../../src/failover/frames.js';
+import { viewKey } from '../../src/failover/state.js';
+import type { ClusterInput } from '../../src/model/definition.js';
 import { Branches } from '../support/branches.js';
 import { lookOn } from '../support/engines.js';
-import { eventsOf, eventText, play, tries } from '../support/play.js';
-import { type Run, runArb } from '../support/runs.js';
-
-/** The views in which servers stand, by their names. */
-function views(backend: unknown): string[] {
-  const { slots } = backend as InlineBackend;
-  const members = slots.filter(({ engine }) => engine?.place.phase === Phase.MEMBER);
-  return members.map(({ engine }) => `${engine!.state.view.epoch}.${engine!.state.view.coordinator}`);
-}
+import { eventsOf, eventText, membersOf, play, tries } from '../support/play.js';
+import { Run, runArb } from '../support/runs.js';
 
 async function wrongEvents(run: Run): Promise<string[]> {
   const branches = new Branches();
   let resting: string[] = [];
   const { lines } = await lookOn({ effect: branches.effect }, () =>
-    play(run, { atRest: (backend) => (resting = views(backend)) }),
+    play(run, { atRest: (backend) => (resting = membersOf(backend).map(({ engine }) => viewKey(engine.state.view))) }),
   );
   return branches.wrongEvents(lines, resting);
 }
@@ -43,13 +36,33 @@ describe('events', () => {
     holdsFor(runArb({ servers: 4, policies: ['none'], kinds: ['network', 'network', 'power'] }), 200));
 
   it('of a cluster that is never cut and never wholly off are one sequence from 1', async () => {
-    const property = fc.asyncProperty(runArb({ servers: 4, kinds: ['power', 'faults', 'operator'] }), async (run) => {
+    const runs = runArb({ servers: 4, kinds: ['power', 'faults', 'operator'] }).map(promptly);
+    const property = fc.asyncProperty(runs, async (run) => {
       const steps = run.steps.filter(({ action }) => keepsFirst(action));
       const { lines } = await play(run.with({ steps }));
       const ids = eventsOf(lines).map(({ id }) => id);
       expect(ids).toEqual(ids.map((_, index) => index + 1));
     });
     await fc.assert(property, tries(150));
+  });
+
+  it('are told once and in order when a coordinator hangs in the middle of anything and goes on too late', async () => {
+    const trouble = fc.record({ move: fc.boolean(), hangUs: fc.nat(1000), resumeS: fc.integer({ min: 1, max: 60 }) });
+    const property = fc.asyncProperty(trouble, async ({ move, hangUs, resumeS }) => {
+      const begin = 20_000_000;
+      const run = new Run(1, { ...trio, heartbeat: { interval: '1s', timeout: '4s' } }, [
+        { atUs: 0, action: { type: 'start', target: 'cluster' } },
+        {
+          atUs: begin,
+          action: move ? { type: 'moveGroup', group: 'G1', to: 'S2' } : { type: 'failGroup', group: 'G1' },
+        },
+        { atUs: begin + hangUs, action: { type: 'hang', server: 'S1' } },
+        { atUs: begin + hangUs + resumeS * 1_000_000, action: { type: 'resume', server: 'S1' } },
+      ]);
+      const ids = eventsOf((await play(run)).lines).map(({ id }) => id);
+      expect(ids).toEqual(ids.map((_, index) => index + 1));
+    });
+    await fc.assert(property, tries(80));
   });
 
   it('of a failover stand between FAILOVER_START and FAILOVER_END of its destination, where only machines fail', async () => {
@@ -66,6 +79,19 @@ describe('events', () => {
     await fc.assert(property, tries(150));
   });
 });
+
+const trio: ClusterInput = {
+  name: 'CLUSTER1',
+  startupWait: '5s',
+  servers: ['S1', 'S2', 'S3'],
+  groups: [{ name: 'G1', servers: ['S1', 'S2', 'S3'] }],
+};
+
+/** All servers start at once. */
+function promptly(run: Run): Run {
+  const servers = run.cluster.servers.map((server) => (typeof server === 'string' ? server : server.name));
+  return run.with({ cluster: { servers } });
+}
 
 /** S1 is never taken down, so that somebody always remembers. */
 function keepsFirst(action: Run['steps'][number]['action']): boolean {

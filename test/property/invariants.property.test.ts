@@ -6,25 +6,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Backend, Snapshot } from '../../src/cluster/backend.js';
-import { InlineBackend } from '../../src/cluster/inline.js';
-import type { Engine } from '../../src/failover/engine.js';
-import { Phase } from '../../src/failover/frames.js';
 import { destinationIn } from '../support/naive.js';
-import { play, tries } from '../support/play.js';
+import { membersOf, play, tries } from '../support/play.js';
 import { type Run, runArb } from '../support/runs.js';
-
-interface Running {
-  readonly name: string;
-  readonly server: number;
-  readonly engine: Engine;
-}
-
-function membersOf(backend: Backend): Running[] {
-  if (!(backend instanceof InlineBackend)) throw new Error('only the inline backend shows its engines');
-  return backend.slots.flatMap(({ place: { name, server }, engine }) =>
-    engine?.place.phase === Phase.MEMBER ? [{ name, server, engine }] : [],
-  );
-}
 
 /** Members of one view hold the same state and know the same members, who all run. */
 function expectAgreement(backend: Backend): void {

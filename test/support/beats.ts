@@ -25,7 +25,7 @@ export function beat(change: Partial<Omit<Heartbeat, 'heard' | 'sentAt' | 'boote
     applied: 1,
     suspects: 0,
     ...rest,
-    heard: Float64Array.from(heard),
+    heard,
     bootedAt: micros(bootedAt),
     sentAt: micros(sentAt),
   };

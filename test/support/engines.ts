@@ -38,14 +38,13 @@ export async function lookOn<T>(onlooker: Onlooker, during: () => Promise<T>): P
   const wrapped = new WeakMap<Engine, Effects>();
   ServerSlot.prototype.boot = function (now, out, audit) {
     const { definition, durable, place } = this;
-    let life: Life | undefined;
     const told: Audit = (...args) => {
       audit?.(...args);
-      if (life) onlooker.placed?.(life, ...args);
+      onlooker.placed?.(lives.get(this.engine!)!, ...args);
     };
     boot.call(this, now, out, onlooker.placed ? told : audit);
     const engine = this.engine!;
-    life = {
+    const life: Life = {
       name: place.name,
       boot: { definition, me: place.server, incarnation: this.incarnation, now, durable },
       engine,

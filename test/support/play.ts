@@ -1,7 +1,11 @@
 /**
  * Plays a random run to its end: the trouble, then peace (every fault taken back), then rest.
  */
+import { InlineBackend } from '../../src/cluster/inline.js';
 import { openWorld } from '../../src/cluster/open.js';
+import type { ServerSlot } from '../../src/cluster/server-slot.js';
+import type { Engine } from '../../src/failover/engine.js';
+import { Phase } from '../../src/failover/frames.js';
 import type { Backend, Snapshot } from '../../src/cluster/backend.js';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import type { ClusterInput } from '../../src/model/definition.js';
@@ -62,6 +66,27 @@ export async function makePeace(backend: Backend, cluster: ClusterInput): Promis
     await backend.act({ type: 'repairResource', resource: name });
   for (const server of cluster.servers)
     await backend.act({ type: 'resume', server: typeof server === 'string' ? server : server.name });
+}
+
+export interface Member {
+  readonly name: string;
+  readonly server: number;
+  readonly slot: ServerSlot;
+  readonly engine: Engine;
+}
+
+/** The inline backend, as which every world opened here is opened. */
+export function inline(backend: Backend): InlineBackend {
+  if (!(backend instanceof InlineBackend)) throw new Error('only the inline backend shows its engines');
+  return backend;
+}
+
+/** The servers that stand in a view, with their engines. */
+export function membersOf(backend: Backend): Member[] {
+  return inline(backend).slots.flatMap((slot) => {
+    const { place, engine } = slot;
+    return engine?.place.phase === Phase.MEMBER ? [{ name: place.name, server: place.server, slot, engine }] : [];
+  });
 }
 
 /** Lets everything that is under way end. */

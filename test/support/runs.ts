@@ -239,10 +239,13 @@ const KINDS = {
     { weight: 1, arbitrary: plain('hangResource') },
     { weight: 1, arbitrary: plain('repairResource') },
   ),
+  /** Each creates a key of its own in the synchronised registry. */
+  registry: plain('registry'),
 };
 
 export type TroubleKind = keyof typeof KINDS;
-const ALL_KINDS = Object.keys(KINDS) as TroubleKind[];
+/** All that scenario files can say. */
+const ALL_KINDS: readonly TroubleKind[] = ['power', 'network', 'operator', 'faults'];
 type Trouble = ReturnType<(typeof KINDS)[TroubleKind]['generate']>['value'];
 
 /** How long after the step before. Shrinks to round times; small numbers bring things close together. */
@@ -275,7 +278,7 @@ export function runArb(limits: RunLimits = {}): fc.Arbitrary<Run> {
       const schedule: Step[] = [{ atUs, action: { type: 'start', target: 'cluster' } }];
       for (const { waitUs: wait, what } of list) {
         atUs += wait;
-        const action = actionOf(what, cluster);
+        const action = actionOf(what, cluster, schedule.length);
         if (action) schedule.push({ atUs, action });
       }
       return new Run(seed, cluster, schedule);
@@ -283,7 +286,7 @@ export function runArb(limits: RunLimits = {}): fc.Arbitrary<Run> {
 }
 
 /** What is meant by a drawn step in this cluster; undefined where it has nothing of that kind. */
-function actionOf(what: Trouble, cluster: ClusterInput): WorldAction | undefined {
+function actionOf(what: Trouble, cluster: ClusterInput, position: number): WorldAction | undefined {
   const server = (number: number): string => serverName(number % cluster.servers.length);
   if (what.type === 'partition') return partitionOf(what.side, cluster);
   if (what.type === 'link') {
@@ -307,6 +310,8 @@ function actionOf(what: Trouble, cluster: ClusterInput): WorldAction | undefined
       return { type: 'shutdown', target: 'cluster' };
     case 'startCluster':
       return { type: 'start', target: 'cluster' };
+    case 'registry':
+      return { type, on: server(a), change: { change: 'createKey', key: `HKEY_USERS\\k${position}` } };
     default:
       return groupAction(type, a, b, cluster.groups ?? []);
   }

@@ -122,6 +122,11 @@ export class Detector {
     this.judgeFrom = until;
   }
 
+  /** A server has said that it goes: nothing more is expected of it. */
+  silence(server: number): void {
+    this.silent |= bit(server);
+  }
+
   /** Heard, and not silent since. */
   hears(server: number): boolean {
     return this.heard[server] > 0 && !has(this.silent, server);

@@ -218,7 +218,7 @@ export class ViewChange {
     const { core } = this;
     if (this.promised && this.promised.from !== core.me) return;
     const stand = standing(core, this.relations, this.decidedAt);
-    if (!leads(core, stand) || this.relations.lagging()) {
+    if (!leads(core, stand, this.decidedAt) || this.relations.lagging()) {
       if (this.round) this.dropRound();
       return;
     }
@@ -491,6 +491,8 @@ export class ViewChange {
     const { core, round } = this;
     if (!round) return;
     this.round = undefined;
+    // The witness may have granted it: who promised to be in it may have to follow on from there.
+    if (round.decided && core.definition.partition.kind === 'ping') return;
     for (const server of serversOf(round.asked & ~bit(core.me)))
       core.out.send(server, { type: 'withdraw', epoch: round.epoch, from: core.me });
     this.forgetPromise(round.epoch, core.me);

@@ -102,9 +102,18 @@ export function firstBoot(core: Core, among: number): number {
   return first;
 }
 
-/** Whether this server leads its branch and every server of `stand` comes after it. */
-export function leads(core: Core, stand: number): boolean {
-  return firstOf(stand) === core.me;
+/**
+ * Whether this server leads the change: it is the first of those that stand. One that is heard long after the decision and
+ * has missed it cannot lead, whatever its place.
+ */
+export function leads(core: Core, stand: number, decidedAt: number): boolean {
+  if (!has(stand, core.me)) return false;
+  const { view } = agreed(core);
+  const late = decidedAt + core.definition.heartbeatTimeoutUs;
+  return serversOf(stand).every((server) => {
+    const peer = core.detector.peers[server];
+    return server >= core.me || (peer.saidAt > late && !sameView(peer, view));
+  });
 }
 
 /** The view a server says it is in is this one's view or one that led to it. */

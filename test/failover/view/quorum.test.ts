@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isQuorum, quorumTime } from '../../../src/failover/view/quorum.js';
+import { type Durable, EMPTY_DURABLE } from '../../../src/failover/frames.js';
+import { isQuorum, mayForm, quorumTime, standsInPromises } from '../../../src/failover/view/quorum.js';
 
 const set = fc.nat(0xff);
 const members = (mask: number): number[] => Array.from({ length: 16 }, (_, i) => i).filter((i) => (mask >> i) & 1);
@@ -74,5 +75,113 @@ describe('quorumTime', () => {
 
   it('is now for a server that needs nobody', () => {
     expect(quorumTime(0b100, 2, 77, new Float64Array(3))).toBe(77);
+  });
+});
+
+interface View {
+  readonly epoch: number;
+  readonly members: number;
+}
+
+/**
+ * Views as the `majority` policy makes them, with everything that can go wrong: promises that come to nothing, commits
+ * that reach some, crashes. A server keeps its memory over a crash and nothing else.
+ */
+class Cluster {
+  readonly memories: Durable[];
+  readonly stands: (View | undefined)[];
+  private epoch = 0;
+
+  constructor(private readonly count: number) {
+    this.memories = Array.from({ length: count }, () => EMPTY_DURABLE);
+    this.stands = Array.from({ length: count }, () => undefined);
+  }
+
+  get all(): number {
+    return 2 ** this.count - 1;
+  }
+
+  crash(server: number): void {
+    this.stands[server % this.count] = undefined;
+  }
+
+  /** Somebody proposes a view of `wished`; some of those asked promise, and if all do, the commit reaches some. */
+  propose(by: number, wished: number, promise: number, install: number): void {
+    const proposer = by % this.count;
+    const base = this.stands[proposer];
+    const reachable = members(this.all).filter((server) => !this.stands[server] || this.stands[server] === base);
+    const asked = members((wished & this.all) | (1 << proposer)).filter((server) => reachable.includes(server));
+    const mask = asked.reduce((sum, server) => sum | (1 << server), 0);
+    if (base && !isQuorum(mask, base.members)) return;
+    this.epoch += 1;
+    const view = { epoch: this.epoch, members: mask };
+    const memories = asked.map((server) => this.memories[server]);
+    const promised = asked.filter((server) => server === proposer || ((promise >> server) & 1) === 1);
+    for (const server of promised)
+      this.memories[server] = {
+        ...this.memories[server],
+        promisedEpoch: this.epoch,
+        promises: [...this.memories[server].promises, { ...view, from: proposer }],
+      };
+    if (promised.length < asked.length) return;
+    if (!(base ? standsInPromises(mask, base.epoch, memories) : mayForm(mask, this.all, memories))) return;
+    for (const server of asked) {
+      if (server !== proposer && ((install >> server) & 1) === 0) continue;
+      this.memories[server] = { ...this.memories[server], ...view };
+      this.stands[server] = view;
+    }
+  }
+
+  /** Views whose members all stand in them: only these can order anything. */
+  get able(): View[] {
+    const views = new Set(this.stands.filter((view) => view !== undefined));
+    return [...views].filter((view) => members(view.members).every((server) => this.stands[server] === view));
+  }
+}
+
+describe('memories of views', () => {
+  const stepArb = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ by: fc.nat(4), wished: fc.nat(31), promise: fc.nat(31), install: fc.nat(31) }),
+    },
+    // Everybody who is asked agrees and hears of it.
+    {
+      weight: 3,
+      arbitrary: fc.record({ by: fc.nat(4), wished: fc.nat(31), promise: fc.constant(31), install: fc.constant(31) }),
+    },
+    { weight: 2, arbitrary: fc.record({ crash: fc.nat(4) }) },
+  );
+
+  it('never let two views exist at once that could both go on, whatever is lost and whoever crashes', () => {
+    let views = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 5 }), fc.array(stepArb, { maxLength: 30, size: 'max' }), (count, steps) => {
+        const cluster = new Cluster(count);
+        for (const step of steps) {
+          if ('crash' in step) cluster.crash(step.crash);
+          else cluster.propose(step.by, step.wished, step.promise, step.install);
+          const { able } = cluster;
+          expect(able.length).toBeLessThanOrEqual(1);
+          views += able.length;
+        }
+      }),
+      { seed: 1, numRuns: 3000 },
+    );
+    expect(views).toBeGreaterThan(3000);
+  });
+
+  it('always let all servers together form a cluster', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(stepArb, { maxLength: 20 }), (count, steps) => {
+        const cluster = new Cluster(count);
+        for (const step of steps) {
+          if ('crash' in step) cluster.crash(step.crash);
+          else cluster.propose(step.by, step.wished, step.promise, step.install);
+        }
+        expect(mayForm(cluster.all, cluster.all, cluster.memories)).toBe(true);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
   });
 });
