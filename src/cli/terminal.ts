@@ -32,7 +32,8 @@ export function processTerminal(): Terminal {
     stderr.write(`armada: standard output cannot be written (${code ?? 'unknown reason'})\n`);
     process.exit(2);
   });
-  const colors = stdout.isTTY && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+  // Outside a terminal isTTY is undefined, and undefined would leave the choice to the library.
+  const colors = stdout.isTTY ? (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb' : false;
   return {
     out: (text) => {
       if (stdout.writable) stdout.write(text);

@@ -345,6 +345,7 @@ export class Engine {
       } else if (base === 'OFF_CLUSTER' && has(core.detector.silent, server) && !has(state.maintenance, server))
         sequence.order({ type: 'vanished', server, orderly: false });
     }
+    if (state.unsettled.length > 0 && sequence.isStable) sequence.order({ type: 'settled' });
     if (state.fenced !== 0 && core.now >= state.fencedUntil)
       sequence.order({ type: 'fenceOver', servers: state.fenced });
   }

@@ -84,6 +84,8 @@ export interface AgreedState {
   nextOp: number;
   servers: ServerRecord[];
   groups: GroupRecord[];
+  /** `majority`: members of earlier views, as long as not all members are known to have installed the present one. */
+  unsettled: number[];
   /** Servers lost under a partition policy that may still hold groups. */
   fenced: number;
   fencedUntil: number;
@@ -167,6 +169,7 @@ export function emptyState(definition: ClusterDefinition): AgreedState {
       tried: 0,
       fence: 0,
     })),
+    unsettled: [],
     fenced: 0,
     fencedUntil: 0,
     maintenance: 0,

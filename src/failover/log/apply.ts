@@ -74,6 +74,9 @@ export class Replica {
         c.state.servers[entry.server].base = entry.orderly ? 'STOPPED' : 'DOWN';
         c.state.servers[entry.server].returned = false;
         return undefined;
+      case 'settled':
+        c.state.unsettled = [];
+        return undefined;
       case 'fenceOver':
         c.state.fenced &= ~entry.servers;
         if (c.state.fenced === 0) c.state.fencedUntil = 0;

@@ -26,6 +26,8 @@ export type Entry =
   | { readonly type: 'standOff'; readonly server: number }
   /** A server off the cluster is heard no more, or has said goodbye. */
   | { readonly type: 'vanished'; readonly server: number; readonly orderly: boolean }
+  /** All members have installed the view: from now on a quorum of it alone decides (`majority`). */
+  | { readonly type: 'settled' }
   /** Servers lost under a partition policy can hold nothing any more. */
   | { readonly type: 'fenceOver'; readonly servers: number };
 

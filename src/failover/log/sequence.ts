@@ -182,6 +182,11 @@ export class Sequence {
     return this.outbox.length > 0 || (coordinates(this.core) ? this.behind().length > 0 : this.unreleased());
   }
 
+  /** To the coordinator: all members hold all there is. */
+  get isStable(): boolean {
+    return this.stable === this.core.replica.state.index;
+  }
+
   /** Whether some outcome waits to be let out here. */
   unreleased(): boolean {
     return this.released < this.core.replica.state.index;

@@ -12,6 +12,8 @@ import { NOBODY, bit, has, rememberView, serversOf } from '../state.js';
 /** Applies a `view` entry. */
 export function enterView(c: Context, entry: ViewEntry): void {
   const { state } = c;
+  if (c.definition.partition.kind === 'majority' && !state.unsettled.includes(state.members))
+    state.unsettled.push(state.members);
   rememberView(state, { epoch: entry.epoch, coordinator: entry.coordinator }, entry.members);
   state.maintenance = entry.maintenance;
   c.outcome.persist = true;
@@ -35,6 +37,7 @@ export function enterView(c: Context, entry: ViewEntry): void {
 /** A cluster that forms anew starts from nothing but its registry and the numbers it has used. */
 function reset(c: Context, entry: ViewEntry): void {
   const { state } = c;
+  state.unsettled = [];
   state.halting = false;
   state.halted = false;
   state.fenced = entry.fenced;

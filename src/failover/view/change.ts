@@ -350,6 +350,10 @@ export class ViewChange {
     const own = round.pledges[core.me] as Pledge;
     const base = bestBase(own, pledges, round.forming);
     if (base.state !== undefined && base !== own) this.sequence.restore(base.state);
+    if (!round.forming && !this.mayDecide(round.asked)) {
+      this.pause();
+      return;
+    }
     const snapshot = this.sequence.snapshot();
     const entry = this.viewEntry(round, pledges, base);
     const common = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry } as const;
@@ -546,9 +550,14 @@ export class ViewChange {
     core.out.send(frame.from, { type: 'decline', epoch: frame.epoch, from: core.me, promisedEpoch, promisedTo });
   }
 
-  /** A majority of the view is asked for; the witness is asked when all have promised. */
+  /**
+   * A majority of the view is asked for, and of every view before it since the last that all members had installed: who
+   * missed a commit still counts in the older one. The witness is asked when all have promised.
+   */
   private mayDecide(asked: number): boolean {
-    return this.core.definition.partition.kind !== 'majority' || isQuorum(asked, agreed(this.core).members);
+    if (this.core.definition.partition.kind !== 'majority') return true;
+    const { members, unsettled } = agreed(this.core);
+    return [members, ...unsettled].every((view) => isQuorum(asked, view));
   }
 
   private shunned(): number {
