@@ -85,6 +85,11 @@ export class ClusterTracer {
   follow(view: ViewId | undefined, lines: readonly OutcomeLine[]): void {
     this.current = view && this.views.get(viewKey(view));
     for (const line of lines) if (line.kind !== 'event' && line.kind !== 'warning') this.status(line);
+    if (this.current) return;
+    // Flags tell of groups, and no group runs anywhere.
+    this.statuses.forEach(([base], server) => {
+      this.status({ kind: 'server', server, status: [base] });
+    });
   }
 
   snapshot(at: Micros): Snapshot {

@@ -21,6 +21,8 @@ export interface Core {
   now: Micros;
   phase: Phase;
   durable: Durable;
+  /** A server that was away takes part again from then on. */
+  backSince: Micros;
   /** It looks for its cluster again because a hand returned it. */
   returned: boolean;
   /** Power off when this step is done; the reason. */

@@ -60,8 +60,6 @@ export class Engine {
   private leaseAt: Micros = NEVER;
   private guarded = false;
   private fenceAt: Micros = NEVER;
-  /** A server that was away takes part again from then on. */
-  private backSince: Micros = micros(0);
   private dueAt: Micros;
 
   constructor(boot: Boot, out: Effects) {
@@ -79,6 +77,7 @@ export class Engine {
       phase: has(durable.maintenance, me) ? Phase.OFF : Phase.SEEKING,
       durable,
       returned: false,
+      backSince: micros(0),
       ending: undefined,
     };
     this.relations = new Relations(this.core);
@@ -192,7 +191,7 @@ export class Engine {
   }
 
   private takeFrame(frame: ControlFrame): void {
-    const held = this.change.promised !== undefined || this.core.now < this.backSince;
+    const held = this.change.promised !== undefined || this.core.now < this.core.backSince;
     switch (frame.type) {
       case 'propose':
         return this.change.propose(frame);
@@ -235,10 +234,10 @@ export class Engine {
    * without it, and what it finds waiting may be of long ago.
    */
   private noticeAbsence(): void {
-    const { now, detector } = this.core;
-    if (now <= this.nextBeatAt + this.intervalUs || this.backSince > now) return;
-    this.backSince = micros(now + this.intervalUs);
-    detector.wasAway(this.backSince);
+    const { core } = this;
+    if (core.now <= this.nextBeatAt + this.intervalUs || core.backSince > core.now) return;
+    core.backSince = micros(core.now + this.intervalUs);
+    core.detector.wasAway(core.backSince);
   }
 
   /** A server off the cluster says that it is being shut down. */

@@ -58,7 +58,7 @@ export function assertLink(settings: LinkSettings): void {
 }
 
 /**
- * Reads the rules of a link as users write them (`loss`, `delay`, `jitter`, `duplicate`, `corrupt`; SCENARIO.md),
+ * Reads the rules of a link as users write them (`loss`, `delay`, `jitter`, `duplicate`, `corrupt`; docs/scenarios.md),
  * whatever they are at run time. Answers only the settings that were written, so that others stay as they are.
  *
  * @param rules an object that may hold further keys: they are not looked at

@@ -1,5 +1,5 @@
 /**
- * The trace's lines get time and number, a step comes before what it sets off, and the hash is what SCENARIO.md says:
+ * The trace's lines get time and number, a step comes before what it sets off, and the hash is what docs/scenarios.md says:
  * SHA-256 over the lines after the first, the end line excluded. Users compare it between versions: it is pinned here.
  */
 import { createHash } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
  * Golden scripts: scenarios whose whole trace is written down beside them, line by line.
  *
- * Each file opens with a comment that says why it exists and lists every event that SEMANTICS.md and the transition
+ * Each file opens with a comment that says why it exists and lists every event that the semantics and the transition
  * table call for, with its id and its servers. That list was written by hand: it is the claim. The trace beside it was
  * written by the program and then read. `npm run unit -- test/golden --update` writes traces, never claims, and writes
  * no trace that does not fit its claim.

@@ -1,10 +1,10 @@
 /**
- * Writes rows/*.yaml: each row of the transition table (section 3.3, shared/spec/events.json) in clusters of 1, 2, 3, 4
+ * Writes rows/*.yaml: each row of the transition table (section 3.3) in clusters of 1, 2, 3, 4
  * and 16 servers, wherever the pair is possible (README.md says where it is not).
  *
  *   node test/golden/make.mjs
  *
- * The events are written down here by the table and SEMANTICS.md, never taken from a run. Traces are another matter:
+ * The events are written down here by the table and the semantics, never taken from a run. Traces are another matter:
  * `npm run unit -- test/golden --update` writes those.
  */
 import { writeFileSync } from 'node:fs';

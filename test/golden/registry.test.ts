@@ -1,6 +1,6 @@
 /**
  * The synchronised registry when the coordinator is lost in the middle of an update: all servers have it or none does,
- * and "once ordered it completes if any survivor of the next view holds it" (SEMANTICS.md, Registry). Scenario files
+ * and "once ordered it completes if any survivor of the next view holds it" (the semantics, Registry). Scenario files
  * have no step for the registry, so these golden scripts are written here; their traces are in registry/.
  *
  * An update is put before B at 20 s. The coordinator A hears of it at 100 us later and orders it, B and C hold it

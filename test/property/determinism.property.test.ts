@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { openWorld } from '../../src/cluster/open.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
-import { makePeace, openRun, pass, play, REST_US, tries } from '../support/play.js';
+import { forAll } from '../support/forAll.js';
+import { makePeace, openRun, pass, play, REST_US } from '../support/play.js';
 import { Run, runArb } from '../support/runs.js';
 import { micros } from '../../src/model/time.js';
 
@@ -15,29 +16,23 @@ const SEEDS = Array.from({ length: 10 }, (_, seed) => seed);
 
 describe('the same seed', () => {
   it('gives the same bytes', async () => {
-    const property = fc.asyncProperty(runArb({ servers: 5 }), async (run) => {
+    await forAll(runArb({ servers: 5 }), 60, async (run) => {
       const text = async (): Promise<string[]> => (await play(run)).lines.map((line) => JSON.stringify(line));
       expect(await text()).toEqual(await text());
     });
-    await fc.assert(property, tries(60));
   });
 
   it('gives the same hash, whether invariants are watched or not', async () => {
-    const property = fc.asyncProperty(runArb({ servers: 5 }), async (run) => {
+    await forAll(runArb({ servers: 5 }), 40, async (run) => {
       expect((await play(run, { invariants: false })).hash).toBe((await play(run)).hash);
     });
-    await fc.assert(property, tries(40));
   });
 
   it('gives the same trace, however often and at whatever instants somebody stops to look', async () => {
-    const property = fc.asyncProperty(
-      runArb({ servers: 4, steps: 4 }),
-      fc.array(fc.nat(60_000_000), { maxLength: 20 }),
-      async (run, pauses) => {
-        expect(await pieces(run, [])).toEqual(await pieces(run, pauses));
-      },
-    );
-    await fc.assert(property, tries(30));
+    const pausesArb = fc.array(fc.nat(60_000_000), { maxLength: 20 });
+    await forAll(fc.tuple(runArb({ servers: 4, steps: 4 }), pausesArb), 30, async ([run, pauses]) => {
+      expect(await pieces(run, [])).toEqual(await pieces(run, pauses));
+    });
   });
 });
 
@@ -66,15 +61,14 @@ describe('ten seeds', () => {
     Promise.all(SEEDS.map(async (seed) => (await play(run.with({ seed }))).hash));
 
   it('give one hash where nothing is random', async () => {
-    const property = fc.asyncProperty(runArb({ servers: 4, kinds: ['power', 'operator', 'faults'] }), async (run) => {
+    await forAll(runArb({ servers: 4, kinds: ['power', 'operator', 'faults'] }), 15, async (run) => {
       expect(new Set(await hashes(run)).size).toBe(1);
     });
-    await fc.assert(property, tries(15));
   });
 
   it('give ten hashes with loss and jitter on every link', async () => {
     const shape = fc.record({ servers: fc.integer({ min: 2, max: 4 }), loss: fc.constantFrom(0.2, 0.3) });
-    const property = fc.asyncProperty(shape, async ({ servers, loss }) => {
+    await forAll(shape, 4, async ({ servers, loss }) => {
       const names = Array.from({ length: servers }, (_, index) => `S${index + 1}`);
       const links = names.flatMap((from) =>
         names.filter((to) => to > from).map((to) => ({ type: 'link' as const, from, to, loss, jitter: '5ms' })),
@@ -87,7 +81,6 @@ describe('ten seeds', () => {
       ]);
       expect(new Set(await hashes(run)).size).toBe(SEEDS.length);
     });
-    await fc.assert(property, tries(4));
   });
 });
 
@@ -140,25 +133,21 @@ describe("taking one link's faults away", () => {
   }
 
   it('leaves what every other link loses, delays and doubles as it was', async () => {
-    const property = fc.asyncProperty(
-      fc.nat(1000),
-      fc.array(rulesArb, { minLength: links.length, maxLength: links.length }),
-      fc.nat(links.length - 1),
-      async (seed, rules, healed) => {
-        const { from, to, network } = links[healed];
-        const before = await received(seed, rules);
-        const after = await received(
-          seed,
-          rules.map((rule, index) => (index === healed ? undefined : rule)),
-        );
-        const others = (seen: typeof before) => ({
-          arrivals: Object.fromEntries([...seen.arrivals].filter(([key]) => key !== `${from}>${to}`)),
-          counted: seen.counted.filter((text) => !text.startsWith(`${from}>${to} ${network}:`)).sort(),
-        });
-        expect(others(after)).toEqual(others(before));
-        expect(after.counted).not.toEqual(before.counted);
-      },
-    );
-    await fc.assert(property, tries(15));
+    const allRules = fc.array(rulesArb, { minLength: links.length, maxLength: links.length });
+    const cases = fc.record({ seed: fc.nat(1000), rules: allRules, healed: fc.nat(links.length - 1) });
+    await forAll(cases, 15, async ({ seed, rules, healed }) => {
+      const { from, to, network } = links[healed];
+      const before = await received(seed, rules);
+      const after = await received(
+        seed,
+        rules.map((rule, index) => (index === healed ? undefined : rule)),
+      );
+      const others = (seen: typeof before) => ({
+        arrivals: Object.fromEntries([...seen.arrivals].filter(([key]) => key !== `${from}>${to}`)),
+        counted: seen.counted.filter((text) => !text.startsWith(`${from}>${to} ${network}:`)).sort(),
+      });
+      expect(others(after)).toEqual(others(before));
+      expect(after.counted).not.toEqual(before.counted);
+    });
   });
 });

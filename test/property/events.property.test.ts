@@ -9,7 +9,8 @@ import { viewKey } from '../../src/failover/state.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import { Branches } from '../support/branches.js';
 import { lookOn } from '../support/engines.js';
-import { eventsOf, eventText, membersOf, play, tries } from '../support/play.js';
+import { forAll } from '../support/forAll.js';
+import { eventsOf, eventText, membersOf, play } from '../support/play.js';
 import { Run, runArb } from '../support/runs.js';
 
 async function wrongEvents(run: Run): Promise<string[]> {
@@ -22,10 +23,9 @@ async function wrongEvents(run: Run): Promise<string[]> {
 }
 
 async function holdsFor(arbitrary: fc.Arbitrary<Run>, count: number): Promise<void> {
-  const property = fc.asyncProperty(arbitrary, async (run) => {
+  await forAll(arbitrary, count, async (run) => {
     expect(await wrongEvents(run)).toEqual([]);
   });
-  await fc.assert(property, tries(count));
 }
 
 describe('events', () => {
@@ -37,18 +37,17 @@ describe('events', () => {
 
   it('of a cluster that is never cut and never wholly off are one sequence from 1', async () => {
     const runs = runArb({ servers: 4, kinds: ['power', 'faults', 'operator'] }).map(promptly);
-    const property = fc.asyncProperty(runs, async (run) => {
+    await forAll(runs, 150, async (run) => {
       const steps = run.steps.filter(({ action }) => keepsFirst(action));
       const { lines } = await play(run.with({ steps }));
       const ids = eventsOf(lines).map(({ id }) => id);
       expect(ids).toEqual(ids.map((_, index) => index + 1));
     });
-    await fc.assert(property, tries(150));
   });
 
   it('are told once and in order when a coordinator hangs in the middle of anything and goes on too late', async () => {
     const trouble = fc.record({ move: fc.boolean(), hangUs: fc.nat(1000), resumeS: fc.integer({ min: 1, max: 60 }) });
-    const property = fc.asyncProperty(trouble, async ({ move, hangUs, resumeS }) => {
+    await forAll(trouble, 80, async ({ move, hangUs, resumeS }) => {
       const begin = 20_000_000;
       const run = new Run(1, { ...trio, heartbeat: { interval: '1s', timeout: '4s' } }, [
         { atUs: 0, action: { type: 'start', target: 'cluster' } },
@@ -62,11 +61,10 @@ describe('events', () => {
       const ids = eventsOf((await play(run)).lines).map(({ id }) => id);
       expect(ids).toEqual(ids.map((_, index) => index + 1));
     });
-    await fc.assert(property, tries(80));
   });
 
   it('of a failover stand between FAILOVER_START and FAILOVER_END of its destination, where only machines fail', async () => {
-    const property = fc.asyncProperty(runArb({ servers: 5, kinds: ['power'], policies: ['none'] }), async (run) => {
+    await forAll(runArb({ servers: 5, kinds: ['power'], policies: ['none'] }), 150, async (run) => {
       const { lines } = await play(run);
       const open = new Set<string>();
       for (const event of eventsOf(lines)) {
@@ -76,7 +74,6 @@ describe('events', () => {
           expect({ event: eventText(event), inBrackets: open.has(event.dst) }).toMatchObject({ inBrackets: true });
       }
     });
-    await fc.assert(property, tries(150));
   });
 });
 

@@ -5,15 +5,15 @@
  */
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { play, tries } from '../support/play.js';
+import { forAll } from '../support/forAll.js';
+import { play } from '../support/play.js';
 import { expectRest } from '../support/rest.js';
 import { type Run, runArb } from '../support/runs.js';
 
 async function holdsFor(arbitrary: fc.Arbitrary<Run>, count: number): Promise<void> {
-  const property = fc.asyncProperty(arbitrary, async (run) => {
+  await forAll(arbitrary, count, async (run) => {
     await play(run, { atRest: (backend) => expectRest(backend, run) });
   });
-  await fc.assert(property, tries(count));
 }
 
 describe('whatever happens, every invariant holds, and after the network heals everything that is under way ends', () => {

@@ -3,7 +3,6 @@
  * sends a group somewhere, in the middle of any trouble; and, as a model of the whole cluster, after each thing that is
  * done to one that is at rest.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import type { Backend } from '../../src/cluster/backend.js';
@@ -11,13 +10,14 @@ import type { AgreedState } from '../../src/failover/state.js';
 import type { ClusterDefinition } from '../../src/model/definition.js';
 import { lookOn } from '../support/engines.js';
 import { destination, destinationIn } from '../support/naive.js';
-import { openRun, play, restOf, tries } from '../support/play.js';
+import { forAll } from '../support/forAll.js';
+import { openRun, play, restOf } from '../support/play.js';
 import { type Run, runArb } from '../support/runs.js';
 
 describe('whenever the engine sends a group somewhere', () => {
   it('it is to the highest-priority eligible server, by the naive reference', async () => {
     let placed = 0;
-    const property = fc.asyncProperty(runArb({ servers: 5, groups: 5 }), async (run) => {
+    await forAll(runArb({ servers: 5, groups: 5 }), 200, async (run) => {
       const wrong: string[] = [];
       const compare = (_: unknown, definition: ClusterDefinition, state: AgreedState, group: number, to: number) => {
         placed += 1;
@@ -27,7 +27,6 @@ describe('whenever the engine sends a group somewhere', () => {
       await lookOn({ placed: compare }, () => play(run, { invariants: false }));
       expect(wrong).toEqual([]);
     });
-    await fc.assert(property, tries(200));
     expect(placed).toBeGreaterThan(500);
   });
 });
@@ -250,12 +249,9 @@ describe('a cluster at rest', () => {
     const cluster = { startupWait: '2m', autoReturn: true };
     const all = runArb({ ...limits, kinds: ['power', 'operator', 'operator', 'faults'] });
     const runs = all.map((run) => run.with({ cluster }));
-    await fc.assert(
-      fc.asyncProperty(runs, async (run) => {
-        steps += await compare(run);
-      }),
-      tries(200),
-    );
+    await forAll(runs, 200, async (run) => {
+      steps += await compare(run);
+    });
     expect(steps).toBeGreaterThan(400);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * The synchronised registry under crashes and partitions: all servers or none. A change that was answered as carried out
  * is in every view that grows out of the one it was answered in, and in every cluster that forms anew from a server that
- * had written it down; one that was refused is nowhere; and at rest everybody holds the same, in memory and on disk.
+ * had written it down; one that was refused is nowhere (where a policy keeps a cluster that is cut from having two
+ * truths); and at rest everybody holds the same, in memory and on disk.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +10,8 @@ import type { Backend } from '../../src/cluster/backend.js';
 import { type Input, Phase } from '../../src/failover/frames.js';
 import { Branches } from '../support/branches.js';
 import { type Given, type Life, lookOn } from '../support/engines.js';
-import { membersOf, play, tries } from '../support/play.js';
+import { forAll } from '../support/forAll.js';
+import { membersOf, play } from '../support/play.js';
 import { type Run, runArb } from '../support/runs.js';
 
 interface Change {
@@ -97,7 +99,9 @@ async function watched(run: Run): Promise<Changes> {
   const atRest = (backend: Backend): void => {
     const held = heldBy(backend);
     expect(new Set(held).size).toBeLessThanOrEqual(1);
-    for (const change of changes.all.filter(({ answer }) => answer === 'refused'))
+    // Without a policy each side of a cut has a truth of its own: what one has ordered another may have to refuse.
+    const refused = changes.all.filter(({ answer }) => answer === 'refused' && run.cluster.partition !== undefined);
+    for (const change of refused)
       expect({ key: change.key, held: held.some((registry) => holds(registry, change)) }).toMatchObject({
         held: false,
       });
@@ -110,36 +114,38 @@ describe('the synchronised registry', () => {
   it('is changed on all servers or on none, whatever happens meanwhile', async () => {
     const counts = { done: 0, refused: 0, lost: 0, none: 0 };
     const kinds = ['registry', 'registry', 'power', 'network'] as const;
-    const property = fc.asyncProperty(runArb({ servers: 4, groups: 1, steps: 14, kinds }), async (run) => {
+    await forAll(runArb({ servers: 4, groups: 1, steps: 14, kinds }), 250, async (run) => {
       const changes = await watched(run);
       expect(changes.wrong).toEqual([]);
       for (const { answer } of changes.all) counts[answer] += 1;
     });
-    await fc.assert(property, tries(250));
     expect(counts.done).toBeGreaterThan(100);
     expect(counts.refused).toBeGreaterThan(100);
   });
 
   it('is changed by an ordered change though the server that ordered it is lost at once, and by no other', async () => {
-    const property = fc.asyncProperty(fc.integer({ min: 0, max: 500 }), fc.nat(2), async (afterUs, on) => {
-      const key = 'HKEY_USERS\\k';
-      const run = base.with({
-        steps: [
-          { atUs: 0, action: { type: 'start', target: 'cluster' } },
-          { atUs: 20_000_000, action: { type: 'registry', on: `S${on + 1}`, change: { change: 'createKey', key } } },
-          { atUs: 20_000_000 + afterUs, action: { type: 'crash', server: 'S1' } },
-        ],
-      });
-      const changes = new Changes();
-      let held: string[] = [];
-      await lookOn(changes, () => play(run, { atRest: (backend) => (held = heldBy(backend)) }));
-      expect(changes.wrong).toEqual([]);
-      expect(new Set(held).size).toBe(1);
-      // Ordered at once on the coordinator, after 100 µs elsewhere; from then on the others' frames are under way.
-      const ordered = on === 0 || afterUs >= 100;
-      expect({ ordered, held: held[0] !== '' }).toEqual({ ordered, held: ordered });
-    });
-    await fc.assert(property, tries(40));
+    await forAll(
+      fc.record({ afterUs: fc.integer({ min: 0, max: 500 }), on: fc.nat(2) }),
+      40,
+      async ({ afterUs, on }) => {
+        const key = 'HKEY_USERS\\k';
+        const run = base.with({
+          steps: [
+            { atUs: 0, action: { type: 'start', target: 'cluster' } },
+            { atUs: 20_000_000, action: { type: 'registry', on: `S${on + 1}`, change: { change: 'createKey', key } } },
+            { atUs: 20_000_000 + afterUs, action: { type: 'crash', server: 'S1' } },
+          ],
+        });
+        const changes = new Changes();
+        let held: string[] = [];
+        await lookOn(changes, () => play(run, { atRest: (backend) => (held = heldBy(backend)) }));
+        expect(changes.wrong).toEqual([]);
+        expect(new Set(held).size).toBe(1);
+        // Ordered at once on the coordinator, after 100 µs elsewhere; from then on the others' frames are under way.
+        const ordered = on === 0 || afterUs >= 100;
+        expect({ ordered, held: held[0] !== '' }).toEqual({ ordered, held: ordered });
+      },
+    );
   });
 });
 

@@ -3,12 +3,12 @@
  * carries out, gives the same effects and the same digest after each input. And what an engine gives out is a value: it
  * does not change on its way, so that it makes no difference whether a frame is handed over or copied byte by byte.
  */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Boot, Engine } from '../../src/failover/engine.js';
 import type { Input } from '../../src/failover/frames.js';
 import { collected, type Given, type Life, lookOn } from '../support/engines.js';
-import { play, tries } from '../support/play.js';
+import { forAll } from '../support/forAll.js';
+import { play } from '../support/play.js';
 import { type Run, runArb } from '../support/runs.js';
 
 interface Recorded {
@@ -44,18 +44,17 @@ function replay({ boot, steps }: Recorded): void {
 
 describe('recorded inputs', () => {
   it('replayed into a fresh engine give the same effects and the same digest after each', async () => {
-    const property = fc.asyncProperty(runArb({ servers: 4, steps: 6 }), async (run) => {
+    await forAll(runArb({ servers: 4, steps: 6 }), 25, async (run) => {
       const lives = await record(run);
       for (const life of lives) replay(life);
     });
-    await fc.assert(property, tries(25));
   });
 });
 
 describe('frames', () => {
   it('arrive as they were sent: nothing changes them on their way', async () => {
     let arrived = 0;
-    const property = fc.asyncProperty(runArb({ servers: 4 }), async (run) => {
+    await forAll(runArb({ servers: 4 }), 60, async (run) => {
       const sent = new WeakMap<object, string>();
       const onlooker = {
         effect: (_: Life, effect: Given) => {
@@ -70,7 +69,6 @@ describe('frames', () => {
       };
       await lookOn(onlooker, () => play(run));
     });
-    await fc.assert(property, tries(60));
     expect(arrived).toBeGreaterThan(1000);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Traces written by hand in the form of SCENARIO.md, for the tests of the pictures: the situations of section 6.3 on
+ * Traces written by hand in the form of docs/scenarios.md, for the tests of the pictures: the situations of section 6.3 on
  * two servers, and a full house of 16 servers with 64 groups.
  */
 import { micros } from '../../src/model/time.js';

@@ -220,7 +220,7 @@ function resourceDone(c: Context, from: number, report: ReportCommand & { readon
   const { group, op, resource, online, ok: good } = report;
   const record = c.state.groups[group];
   if (record.server !== from || (record.task && record.task.op !== op)) return;
-  const rising = online || record.phase === 'activating';
+  const rising = record.phase !== 'deactivating';
   record.resources[resource].state = online ? 1 : good || !rising ? 0 : 2;
   if (online) record.resources[resource].server = NOBODY;
   const { name } = c.definition.groups[group].resources[resource];

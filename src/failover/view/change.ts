@@ -249,6 +249,7 @@ export class ViewChange {
     const { core } = this;
     const { definition } = core;
     this.formAt = NEVER;
+    if (core.now < core.backSince) return;
     if ((this.promised && this.promised.from !== core.me) || hearsMember(core) || !core.executor.idle) return;
     const asked = seekers(core, this.shunned());
     const waitUntil = firstBoot(core, asked) + definition.startupWaitUs;

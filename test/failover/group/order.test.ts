@@ -1,4 +1,4 @@
-/** The order of activation: by type, as SEMANTICS.md lists them, ties by definition order; ownerless disks stay out. */
+/** The order of activation: by type, as the semantics lists them, ties by definition order; ownerless disks stay out. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activationOrder } from '../../../src/failover/group/order.js';
