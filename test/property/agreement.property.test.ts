@@ -1,13 +1,15 @@
 /**
- * The two rules that everything else rests on, watched from outside on whole clusters: a view is committed only with the
- * promises of all who were asked, and nothing is let out before every member of the view holds it.
+ * The rules that everything else rests on, watched from outside on whole clusters: a view is committed only with the
+ * promises of all who were asked, who has promised holds still, and nothing is let out before every member of the view
+ * holds it.
  */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Commit, Input } from '../../src/failover/frames.js';
+import { type Commit, type Input, Phase } from '../../src/failover/frames.js';
 import { type Given, type Life, lookOn } from '../support/engines.js';
 import { forAll } from '../support/forAll.js';
 import { play } from '../support/play.js';
-import { type Run, runArb } from '../support/runs.js';
+import { Run, runArb } from '../support/runs.js';
 
 const bits = (mask: number): number[] => Array.from({ length: 16 }, (_, i) => i).filter((i) => (mask >> i) & 1);
 
@@ -90,6 +92,35 @@ class Holders {
   }
 }
 
+/** Follows whether those who have promised hold still: what they hold is what they have said they hold. */
+class Stillness {
+  readonly wrong: string[] = [];
+  /** Frames of the old view that came to somebody who had promised. */
+  tempted = 0;
+  private index = -1;
+
+  readonly before = (life: Life, input: Input): void => {
+    const { engine } = life;
+    const old = input.type === 'frame' && ['append', 'appendAck', 'submit'].includes(input.frame.type);
+    const holds = old && engine.place.held && engine.place.phase === Phase.MEMBER;
+    this.index = holds ? engine.state.index : -1;
+    if (holds) this.tempted += 1;
+  };
+
+  readonly effect = (life: Life, effect: Given): void => {
+    if (this.index < 0) return;
+    if (effect[0] === 'released') this.wrong.push(`${life.name} lets out entry ${effect[1].index} after its promise`);
+    if (effect[0] === 'installed') this.index = -1;
+  };
+
+  readonly after = (life: Life): void => {
+    const { index } = life.engine.state;
+    if (this.index >= 0 && index !== this.index)
+      this.wrong.push(`${life.name} holds ${index} entries; when it promised it held ${this.index}`);
+    this.index = -1;
+  };
+}
+
 /** Whether the run ends well is not asked here. */
 async function watched<T extends { effect: unknown }>(run: Run, onlooker: T): Promise<T> {
   await lookOn(onlooker as object, () => play(run, { invariants: false })).catch(() => undefined);
@@ -107,6 +138,41 @@ describe('a view', () => {
       commits += promises.commits;
     });
     expect(commits).toBeGreaterThan(150);
+  });
+});
+
+describe('a promise', () => {
+  it('holds still: who has given it takes nothing more from the old view', async () => {
+    let tempted = 0;
+    const orders = fc.array(fc.record({ atMs: fc.nat(8000), group: fc.nat(2), to: fc.nat(2) }), { maxLength: 12 });
+    const cases = fc.record({ delayMs: fc.integer({ min: 1, max: 700 }), orders });
+    // Orders upon orders while a server joins, over links so slow that they meet the change of view on their way.
+    await forAll(cases, 80, async ({ delayMs, orders: list }) => {
+      const servers = ['S1', 'S2', 'S3'];
+      const link = { type: 'link', delay: `${delayMs}ms` } as const;
+      const slow = [
+        { ...link, from: 'S1', to: 'S2' },
+        { ...link, from: 'S1', to: 'S3' },
+        { ...link, from: 'S2', to: 'S3' },
+      ];
+      const moves = list.map(({ atMs, group, to }) => ({
+        atUs: 60_000_000 + atMs * 1000,
+        action: { type: 'moveGroup', group: `G${group + 1}`, to: servers[to] } as const,
+      }));
+      const groups = ['G1', 'G2', 'G3'].map((name) => ({ name, servers }));
+      const heartbeat = { interval: '1s', timeout: '4s' };
+      const run = new Run(1, { name: 'CLUSTER1', heartbeat, startupWait: '10s', servers, groups }, [
+        ...slow.map((action) => ({ atUs: 0, action })),
+        { atUs: 0, action: { type: 'start', target: 'cluster' } },
+        { atUs: 30_000_000, action: { type: 'crash', server: 'S3' } },
+        { atUs: 60_000_000, action: { type: 'restart', server: 'S3' } },
+        ...moves.toSorted((one, other) => one.atUs - other.atUs),
+      ]);
+      const stillness = await watched(run, new Stillness());
+      expect(stillness.wrong).toEqual([]);
+      tempted += stillness.tempted;
+    });
+    expect(tempted).toBeGreaterThan(100);
   });
 });
 

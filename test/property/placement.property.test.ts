@@ -116,7 +116,7 @@ class Model {
     this.groups.forEach((record, group) => {
       const { failback, servers } = this.definition.groups[group];
       const rank = (one: number): number => (servers as readonly number[]).indexOf(one);
-      if (failback === 'manual' || record.server < 0 || rank(server) < 0 || rank(server) > rank(record.server)) return;
+      if (failback === 'manual' || record.server < 0 || rank(server) < 0 || rank(server) >= rank(record.server)) return;
       const to = this.destination(group);
       if (to >= 0 && rank(to) < rank(record.server)) Object.assign(record, { server: to, limited: false, tried: [] });
     });

@@ -431,7 +431,14 @@ export class ViewChange {
   private fenceAbsent(round: Round, pledges: readonly Pledge[]): { fenced: number; fencedUntil: Micros } {
     const { definition, now } = this.core;
     if (definition.partition.kind === 'none') return { fenced: 0, fencedUntil: micros(0) };
-    const fenced = pledges.reduce((mask, { durable }) => mask | durable.members, 0) & ~round.asked;
+    const memories = withoutRound(
+      pledges.map((pledge) => pledge.durable),
+      round.epoch,
+    );
+    // A view that was only promised may have come about as well.
+    const known = (memory: Durable): number =>
+      memory.promises.reduce((mask, { members }) => mask | members, memory.members);
+    const fenced = memories.reduce((mask, memory) => mask | known(memory), 0) & ~round.asked;
     const until = fenced === 0 ? 0 : now + definition.heartbeatTimeoutUs + fenceTime(definition);
     return { fenced, fencedUntil: micros(until) };
   }
