@@ -10,7 +10,7 @@ import { EventGrammar } from '../failover/invariants/events.js';
 import { unserved } from '../failover/invariants/liveness.js';
 import { InvariantViolation } from '../failover/invariants/violation.js';
 import type { Outcome } from '../failover/log/entries.js';
-import { sameView, viewKey } from '../failover/state.js';
+import { sameView, stands, viewKey } from '../failover/state.js';
 import type { ServerSlot } from './server-slot.js';
 import type { WorldState } from './world-state.js';
 
@@ -62,9 +62,8 @@ export class Watch {
       if (wrong !== undefined) this.fail(5, wrong);
     }
     for (const order of outcome.orders) {
-      const stands = slot.engine?.state.groups[order.group].task?.op === order.op;
-      if (stands && order.server === slot.place.server && order.action === 'activate')
-        this.activates(slot, order.group, view);
+      const mine = order.server === slot.place.server && order.action === 'activate';
+      if (mine && slot.engine && stands(slot.engine.state, order)) this.activates(slot, order.group, view);
     }
   }
 

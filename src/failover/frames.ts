@@ -223,6 +223,8 @@ export interface Durable {
   /** The view it was in last, and its members. */
   readonly epoch: number;
   readonly members: number;
+  /** Members of the views before it, as long as not all its members are known to have installed it (`majority`). */
+  readonly unsettled: readonly number[];
   /** Who proposed that view. */
   readonly proposer: number;
   /** The largest epoch it has promised. */
@@ -239,6 +241,7 @@ export interface Durable {
 export const EMPTY_DURABLE: Durable = {
   epoch: 0,
   members: 0,
+  unsettled: [],
   proposer: -1,
   promisedEpoch: 0,
   promises: [],

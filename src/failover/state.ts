@@ -5,7 +5,7 @@
  * Servers, groups and resources are positions in the definition; sets of servers are bit masks.
  */
 import type { ClusterDefinition } from '../model/definition.js';
-import type { TaskKind } from './log/entries.js';
+import type { Order, TaskKind } from './log/entries.js';
 import type { ViewId } from './frames.js';
 
 export type ServerBase = 'STOPPED' | 'DOWN' | 'OFF_CLUSTER' | 'CLUSTER';
@@ -178,6 +178,21 @@ export function emptyState(definition: ClusterDefinition): AgreedState {
     registry: {},
     registryVersion: 0,
   };
+}
+
+/**
+ * An order is still wanted: no view that came between has given it up. A branch that was taken over may have used its
+ * number for the same group, but then on another server.
+ */
+export function stands(state: AgreedState, order: Order): boolean {
+  const { task, server } = state.groups[order.group];
+  return task?.op === order.op && server === order.server;
+}
+
+/** The views in which those who miss the commit of the one after `state` may still count: none before a cluster forms. */
+export function unsettledBy(definition: ClusterDefinition, state: AgreedState, forming: boolean): number[] {
+  if (definition.partition.kind !== 'majority' || forming) return [];
+  return [...new Set([...state.unsettled, state.members])];
 }
 
 /** Enters a new view into the state, the old one among its ancestors. */

@@ -109,16 +109,8 @@ describe('the watch stops the run where', () => {
   it('a server is about to bring up a group that another one holds (2)', async () => {
     const world = await atRest();
     const [, two] = world.slots;
-    for (const slot of world.slots)
-      stateOf(slot).groups[0].task = {
-        op: 99,
-        kind: 'start',
-        from: -1,
-        to: 1,
-        bracket: false,
-        announced: false,
-        stage: 'entering',
-      };
+    const task = { kind: 'start', from: -1, to: 1, bracket: false, announced: false, stage: 'entering' } as const;
+    for (const slot of world.slots) Object.assign(stateOf(slot).groups[0], { server: 1, task: { ...task, op: 99 } });
     const outcome = { ...nextOutcome(two), orders: [{ server: 1, group: 0, op: 99, action: 'activate' as const }] };
     expectViolation(world, 2, /G1 is held by S2 and by S1/, () =>
       world.watch.released(two, outcome, stateOf(two).view),

@@ -90,8 +90,9 @@ function promptly(run: Run): Run {
   return run.with({ cluster: { servers } });
 }
 
-/** S1 is never taken down, so that somebody always remembers. */
+/** S1 is never taken down, so that somebody always remembers; and no two hang at once, who might go on by themselves. */
 function keepsFirst(action: Run['steps'][number]['action']): boolean {
   const target = 'server' in action ? action.server : action.type === 'shutdown' ? action.target : '';
-  return !['crash', 'hang', 'shutdown', 'maintenance'].includes(action.type) || !['S1', 'cluster'].includes(target);
+  if (action.type === 'hang') return target === 'S2';
+  return !['crash', 'shutdown', 'maintenance'].includes(action.type) || !['S1', 'cluster'].includes(target);
 }

@@ -63,10 +63,11 @@ export function leaveOnly(c: Context, group: number, kind: TaskKind): void {
   leave(c, group, task);
 }
 
-/** An order was carried out: what comes next. Reports of orders that are no longer wanted change nothing. */
-export function orderDone(c: Context, group: number, op: number, good: boolean): void {
-  const task = c.state.groups[group].task;
-  if (!task || task.op !== op) return;
+/** A server has carried an order out: what comes next. Reports of orders that are no longer wanted change nothing. */
+export function orderDone(c: Context, from: number, report: { group: number; op: number; ok: boolean }): void {
+  const { group, ok: good } = report;
+  const { task, server } = c.state.groups[group];
+  if (!task || task.op !== report.op || server !== from) return;
   if (task.stage === 'leaving') left(c, group, task);
   else if (task.stage === 'undoing') undone(c, group, task);
   else if (task.stage === 'entering' && good) entered(c, group, task);

@@ -76,6 +76,7 @@ export class Replica {
         return undefined;
       case 'settled':
         c.state.unsettled = [];
+        c.outcome.persist = true;
         return undefined;
       case 'fenceOver':
         c.state.fenced &= ~entry.servers;

@@ -9,7 +9,7 @@
 import type { Refusal } from '../../model/result.js';
 import { type Core, coordinates, persist } from '../core.js';
 import { type Append, type AppendAck, Phase, type Submission, type Submit } from '../frames.js';
-import { type AgreedState, has, serversOf } from '../state.js';
+import { type AgreedState, has, serversOf, stands } from '../state.js';
 import type { Command } from './commands.js';
 import type { Entry, Order, Outcome } from './entries.js';
 
@@ -22,6 +22,8 @@ export class Sequence {
   private released = 0;
   private stable = 0;
   private floor = 0;
+  /** To a coordinator that is new: what the others have to tell before anybody tells more. */
+  private toldFirst = 0;
   /** Entries since `first`, kept by the coordinator until all members hold them. */
   private entries: Entry[] = [];
   private first = 1;
@@ -49,7 +51,10 @@ export class Sequence {
   restore(snapshot: string): void {
     const { state, pending } = JSON.parse(snapshot) as { state: AgreedState; pending: Outcome[] };
     this.core.replica.adopt(state);
+    const kept = new Set(pending.flatMap(({ answers }) => answers.map(({ id }) => id)));
+    const lost = this.unanswered().filter(({ id }) => !kept.has(id));
     this.pending = pending;
+    for (const { id } of lost) this.core.out.answer(id, this.lost());
   }
 
   /** A view begins with this entry. A newcomer is told nothing that was before. */
@@ -62,6 +67,7 @@ export class Sequence {
       this.outbox = [];
       this.nextN = 1;
     }
+    this.toldFirst = newcomer && this.pending.length > 0 ? before : 0;
     this.pending.push(core.replica.apply(entry));
     this.entries = [];
     this.first = before + 2;
@@ -76,10 +82,8 @@ export class Sequence {
 
   /** Leaves all views. What was ordered here goes on without this server if `agreed`; the rest is lost to it. */
   reset(isAgreed: boolean): void {
-    const { me, out } = this.core;
-    for (const { index, answers } of this.pending)
-      for (const { server, id, refusal } of answers)
-        if (index > this.released && server === me) out.answer(id, isAgreed ? refusal : this.lost());
+    const { out } = this.core;
+    for (const { id, refusal } of this.unanswered()) out.answer(id, isAgreed ? refusal : this.lost());
     for (const { id } of this.outbox) if (id > 0) out.answer(id, this.lost());
     this.outbox = [];
     this.pending = [];
@@ -196,6 +200,13 @@ export class Sequence {
     return [this.released, this.stable, this.pending.length, this.outbox.map((item) => item.n), this.nextN];
   }
 
+  /** Answers to commands of this server that were judged and have not been let out. */
+  private unanswered(): Outcome['answers'] {
+    return this.pending.flatMap(({ index, answers }) =>
+      index > this.released ? answers.filter(({ server, id }) => server === this.core.me && id > 0) : [],
+    );
+  }
+
   private behind(): number[] {
     const { state } = this.core.replica;
     return serversOf(state.members).filter(
@@ -214,6 +225,7 @@ export class Sequence {
       floor = Math.min(floor, this.releasedBy[server]);
     }
     this.floor = Math.max(this.floor, floor);
+    if (this.floor < this.toldFirst) stable = Math.min(stable, this.toldFirst);
     if (stable <= this.stable) return;
     this.stable = stable;
     this.tellDue = true;
@@ -230,7 +242,7 @@ export class Sequence {
       core.out.released(outcome, core.replica.state.view);
       for (const order of outcome.orders) if (order.server === core.me) this.carryOut(order);
       for (const answer of outcome.answers) if (answer.server === core.me) core.out.answer(answer.id, answer.refusal);
-      if (outcome.persist) this.persistRegistry();
+      if (outcome.persist) this.persistState();
       if (has(outcome.powerOff, core.me)) core.ending = { orderly: true, why: 'the cluster was shut down' };
     }
     const keepFrom = Math.min(this.floor, this.released);
@@ -238,19 +250,19 @@ export class Sequence {
       this.pending = this.pending.filter((outcome) => outcome.index > keepFrom);
   }
 
-  /** An order that the agreed state has given up meanwhile (a view came between) is not carried out any more. */
   private carryOut(order: Order): void {
     const { core } = this;
-    if (core.replica.state.groups[order.group].task?.op !== order.op) return;
+    if (!stands(core.replica.state, order)) return;
     core.executor.carryOut(order.group, order.op, order.action, core.now, core.out);
   }
 
-  private persistRegistry(): void {
+  private persistState(): void {
     const { state } = this.core.replica;
     persist(this.core, {
       maintenance: state.maintenance,
       registry: JSON.stringify(state.registry),
       registryVersion: state.registryVersion,
+      unsettled: state.unsettled,
     });
   }
 

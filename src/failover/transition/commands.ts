@@ -36,7 +36,7 @@ export function command(c: Context, from: number, what: Command): Refusal | unde
       resourceDone(c, from, what);
       return undefined;
     case 'orderDone':
-      orderDone(c, what.group, what.op, what.ok);
+      orderDone(c, from, what);
       return undefined;
     case 'resourceFault':
       resourceFault(c, from, what.group, what.resource);

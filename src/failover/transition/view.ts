@@ -7,13 +7,12 @@
 import { type Context, raiseServer, warn } from '../context.js';
 import { dropTask, fenceLifted, interrupt, relocate } from '../group/tasks.js';
 import type { Absorbed, AdoptedGroup, ViewEntry } from '../log/entries.js';
-import { NOBODY, bit, has, rememberView, serversOf } from '../state.js';
+import { NOBODY, bit, has, rememberView, serversOf, unsettledBy } from '../state.js';
 
 /** Applies a `view` entry. */
 export function enterView(c: Context, entry: ViewEntry): void {
   const { state } = c;
-  if (c.definition.partition.kind === 'majority' && !state.unsettled.includes(state.members))
-    state.unsettled.push(state.members);
+  state.unsettled = unsettledBy(c.definition, state, entry.forming);
   rememberView(state, { epoch: entry.epoch, coordinator: entry.coordinator }, entry.members);
   state.maintenance = entry.maintenance;
   c.outcome.persist = true;
@@ -37,7 +36,6 @@ export function enterView(c: Context, entry: ViewEntry): void {
 /** A cluster that forms anew starts from nothing but its registry and the numbers it has used. */
 function reset(c: Context, entry: ViewEntry): void {
   const { state } = c;
-  state.unsettled = [];
   state.halting = false;
   state.halted = false;
   state.fenced = entry.fenced;

@@ -19,7 +19,7 @@ import {
   type Withdraw,
 } from '../frames.js';
 import type { Sequence } from '../log/sequence.js';
-import { NOBODY, bit, firstOf, has, sameView, serversOf } from '../state.js';
+import { NOBODY, bit, firstOf, has, sameView, serversOf, unsettledBy } from '../state.js';
 import type { ViewEntry } from '../log/entries.js';
 import {
   absorb,
@@ -450,16 +450,14 @@ export class ViewChange {
     this.promised = undefined;
     this.round = undefined;
     this.mustRenew = false;
-    const promises = core.durable.promises.filter((promise) => promise.epoch > entry.epoch);
-    persist(core, { epoch: entry.epoch, members, proposer: frame.from, maintenance: entry.maintenance, promises });
+    if (frame.state !== undefined) this.sequence.restore(frame.state);
+    this.remember(frame);
     if (!has(members, core.me)) {
-      if (frame.state !== undefined) this.sequence.restore(frame.state);
       this.leave(entry);
       return;
     }
     const wasMember = core.phase === Phase.MEMBER;
     const newcomer = entry.joined.some((item) => item.server === core.me);
-    if (frame.state !== undefined) this.sequence.restore(frame.state);
     core.phase = Phase.MEMBER;
     this.decidedAt = frame.decidedAt;
     this.formAt = NEVER;
@@ -468,6 +466,15 @@ export class ViewChange {
     if (newcomer && !wasMember) core.executor.startOver();
     this.sequence.enterView(entry, newcomer);
     if (newcomer && wasMember) core.executor.reportAgain();
+  }
+
+  /** The view outlives a crash of this server. */
+  private remember({ entry, from }: Commit): void {
+    const { core } = this;
+    const { epoch, members, maintenance, forming } = entry;
+    const promises = core.durable.promises.filter((promise) => promise.epoch > epoch);
+    const unsettled = unsettledBy(core.definition, agreed(core), forming);
+    persist(core, { epoch, members, unsettled, proposer: from, maintenance, promises });
   }
 
   /** The new view does without this server: an orderly end, a guest's, or an emergency. */
@@ -565,7 +572,7 @@ export class ViewChange {
   private mayDecide(asked: number): boolean {
     if (this.core.definition.partition.kind !== 'majority') return true;
     const { members, unsettled } = agreed(this.core);
-    return [members, ...unsettled].every((view) => isQuorum(asked, view));
+    return isQuorum(asked, members) && unsettled.every((view) => isQuorum(asked, view));
   }
 
   private shunned(): number {

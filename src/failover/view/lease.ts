@@ -16,11 +16,14 @@ const GRACE_INTERVALS = 3;
 /** When this server must take itself for lost; `NEVER` without a partition policy. */
 export function leaseEnd(core: Core): Micros {
   const { definition, me, now } = core;
-  const { members } = agreed(core);
+  const { members, unsettled } = agreed(core);
   if (definition.partition.kind === 'none') return NEVER;
   const { lease } = core.detector;
-  if (definition.partition.kind === 'majority')
-    return micros(quorumTime(members, me, now, lease) + definition.heartbeatTimeoutUs);
+  if (definition.partition.kind === 'majority') {
+    // A view that may not decide (mayDecide) may not hold on either.
+    const times = [members, ...unsettled].map((view) => quorumTime(view, me, now, lease));
+    return micros(Math.min(...times) + definition.heartbeatTimeoutUs);
+  }
   let earliest: number = NEVER;
   for (let server = 0; server < lease.length; server += 1)
     if (server !== me && has(members, server)) earliest = Math.min(earliest, lease[server]);

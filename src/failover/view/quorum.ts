@@ -13,13 +13,17 @@ export function isQuorum(side: number, previous: number): boolean {
 }
 
 /**
- * Whether servers without a view may form one: they need a quorum of the latest view that any of them remembers, and of
- * any later one that a member promised to take part in, for that one may live on elsewhere.
+ * Whether servers without a view may form one: they need a quorum of the latest view that any of them remembers, of
+ * those before it unless one of them knows it to be settled, and of any later one that a member promised to take part
+ * in; for all these may live on elsewhere.
  */
 export function mayForm(side: number, registered: number, memories: readonly Durable[]): boolean {
-  let latest: { epoch: number; members: number } = { epoch: 0, members: registered };
-  for (const memory of memories) if (memory.epoch > latest.epoch) latest = memory;
-  if (!isQuorum(side, latest.members)) return false;
+  let latest: Pick<Durable, 'epoch' | 'members' | 'unsettled'> = { epoch: 0, members: registered, unsettled: [] };
+  for (const memory of memories) {
+    const knowsMore = memory.epoch === latest.epoch && memory.unsettled.length < latest.unsettled.length;
+    if (memory.epoch > latest.epoch || knowsMore) latest = memory;
+  }
+  if (![latest.members, ...latest.unsettled].every((view) => isQuorum(side, view))) return false;
   return standsInPromises(side, latest.epoch, memories);
 }
 

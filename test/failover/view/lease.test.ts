@@ -12,7 +12,12 @@ import { define } from '../../support/beats.js';
 const SECOND = 1_000_000;
 
 /** Server 0 of three, at 100 s; its peers have acknowledged it at the given seconds. */
-function server(partition: ClusterInput['partition'], acknowledged: number[], members = 0b111): Core {
+function server(
+  partition: ClusterInput['partition'],
+  acknowledged: number[],
+  members = 0b111,
+  unsettled: number[] = [],
+): Core {
   const fence = partition === 'none' ? {} : { fence: '2s' };
   const heartbeat = { interval: '3s', timeout: '10s' };
   const definition = define({ servers: 3, heartbeat, partition, ...fence });
@@ -22,7 +27,7 @@ function server(partition: ClusterInput['partition'], acknowledged: number[], me
     me: 0,
     now: 100 * SECOND,
     detector: { lease },
-    replica: { state: { members } },
+    replica: { state: { members, unsettled } },
   } as unknown as Core;
 }
 
@@ -35,6 +40,12 @@ describe('the lease', () => {
     ['majority', [0, 20, 20], 0b011, 110],
   ] as const)('of %s, acknowledged at %j s, members %i, ends at %i s', (policy, acknowledged, members, end) => {
     expect(leaseEnd(server(policy, [...acknowledged], members))).toBe(end * SECOND);
+  });
+
+  it('of majority needs a quorum of the earlier view as well, as long as not all have installed the present one', () => {
+    expect(leaseEnd(server('majority', [0, 95, 20], 0b011, [0b111]))).toBe(105 * SECOND);
+    expect(leaseEnd(server('majority', [0, 95, 20], 0b001, [0b101]))).toBe(110 * SECOND);
+    expect(leaseEnd(server('majority', [0, 20, 95], 0b001, [0b110]))).toBe(30 * SECOND);
   });
 
   it('under ping ends a timeout after the last word of the member that has been quiet longest', () => {

@@ -78,9 +78,33 @@ describe('quorumTime', () => {
   });
 });
 
+describe('a cluster that forms after a view that not all had installed', () => {
+  const memory = (unsettled: number[]): Durable => ({ ...EMPTY_DURABLE, epoch: 2, members: 0b1110, unsettled });
+  const sides = [0b1010, 0b1110, 0b0101, 0b0110];
+
+  it('needs a quorum of the view before as well', () => {
+    expect(sides.map((side) => mayForm(side, 0b1111, [memory([0b1111]), memory([0b1111])]))).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('does not where one of its servers knows that all had', () => {
+    expect(sides.map((side) => mayForm(side, 0b1111, [memory([0b1111]), memory([])]))).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
 interface View {
   readonly epoch: number;
   readonly members: number;
+  readonly unsettled: readonly number[];
 }
 
 /**
@@ -109,12 +133,13 @@ class Cluster {
   propose(by: number, wished: number, promise: number, install: number): void {
     const proposer = by % this.count;
     const base = this.stands[proposer];
+    const unsettled = base ? [...this.memories[proposer].unsettled, base.members] : [];
     const reachable = members(this.all).filter((server) => !this.stands[server] || this.stands[server] === base);
     const asked = members((wished & this.all) | (1 << proposer)).filter((server) => reachable.includes(server));
     const mask = asked.reduce((sum, server) => sum | (1 << server), 0);
-    if (base && !isQuorum(mask, base.members)) return;
+    if (!unsettled.every((view) => isQuorum(mask, view))) return;
     this.epoch += 1;
-    const view = { epoch: this.epoch, members: mask };
+    const view: View = { epoch: this.epoch, members: mask, unsettled };
     const memories = asked.map((server) => this.memories[server]);
     const promised = asked.filter((server) => server === proposer || ((promise >> server) & 1) === 1);
     for (const server of promised)
@@ -130,6 +155,12 @@ class Cluster {
       this.memories[server] = { ...this.memories[server], ...view };
       this.stands[server] = view;
     }
+  }
+
+  /** A view that all its members have installed is settled, and some of them hear of it. */
+  settle(hear: number): void {
+    for (const { members: all } of this.able)
+      for (const server of members(all & hear)) this.memories[server] = { ...this.memories[server], unsettled: [] };
   }
 
   /** Views whose members all stand in them: only these can order anything. */
@@ -151,6 +182,7 @@ describe('memories of views', () => {
       arbitrary: fc.record({ by: fc.nat(4), wished: fc.nat(31), promise: fc.constant(31), install: fc.constant(31) }),
     },
     { weight: 2, arbitrary: fc.record({ crash: fc.nat(4) }) },
+    { weight: 2, arbitrary: fc.record({ settle: fc.nat(31) }) },
   );
 
   it('never let two views exist at once that could both go on, whatever is lost and whoever crashes', () => {
@@ -160,6 +192,7 @@ describe('memories of views', () => {
         const cluster = new Cluster(count);
         for (const step of steps) {
           if ('crash' in step) cluster.crash(step.crash);
+          else if ('settle' in step) cluster.settle(step.settle);
           else cluster.propose(step.by, step.wished, step.promise, step.install);
           const { able } = cluster;
           expect(able.length).toBeLessThanOrEqual(1);
@@ -177,6 +210,7 @@ describe('memories of views', () => {
         const cluster = new Cluster(count);
         for (const step of steps) {
           if ('crash' in step) cluster.crash(step.crash);
+          else if ('settle' in step) cluster.settle(step.settle);
           else cluster.propose(step.by, step.wished, step.promise, step.install);
         }
         expect(mayForm(cluster.all, cluster.all, cluster.memories)).toBe(true);
