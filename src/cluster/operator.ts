@@ -6,14 +6,13 @@
  * member it was given to, and a refusal that comes later is told as a warning.
  */
 import { ANYWHERE, type Command } from '../failover/log/commands.js';
-import type { Engine } from '../failover/engine.js';
 import { Phase } from '../failover/frames.js';
 import { sameView } from '../failover/state.js';
 import { type Refusal, type Result, err, ok } from '../model/result.js';
 import type { WorldAction } from './actions.js';
 import type { StepLabel } from './backend.js';
 import { describeStep } from './describe.js';
-import type { ServerSlot } from './server-slot.js';
+import type { EngineView, ServerSlot } from './server-slot.js';
 import { unknown } from './switchboard.js';
 import type { OperatedWorld } from './world-state.js';
 
@@ -288,7 +287,8 @@ export class Operator {
       list.find((slot) => slot.engine?.place.coordinates) ??
       list.at(0);
     return (
-      first(members.filter((slot) => shown && sameView((slot.engine as Engine).state.view, shown))) ?? first(members)
+      first(members.filter((slot) => shown && sameView((slot.engine as EngineView).state.view, shown))) ??
+      first(members)
     );
   }
 

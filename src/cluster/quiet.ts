@@ -5,10 +5,9 @@
  * heartbeat. Servers without a view, and views that do not meet, may stay so for ever (a network that stays cut); they
  * count as settled when nothing has changed for as long as anything needs to be noticed.
  */
-import type { Engine } from '../failover/engine.js';
 import { Phase } from '../failover/frames.js';
 import { sameView, serversOf } from '../failover/state.js';
-import type { ServerSlot } from './server-slot.js';
+import type { EngineView, ServerSlot } from './server-slot.js';
 import type { WorldState } from './world-state.js';
 
 /** @param pending commands that have not been answered */
@@ -29,7 +28,7 @@ export function isQuiet(backend: WorldState, pending: number): boolean {
 }
 
 /** All members of the server's view run and stand in it; a hung one is still to be noticed. */
-function isWhole(backend: WorldState, slot: ServerSlot, engine: Engine): boolean {
+function isWhole(backend: WorldState, slot: ServerSlot, engine: EngineView): boolean {
   const { first } = backend.directory.clusters[slot.place.cluster];
   return serversOf(engine.state.members).every((server) => {
     const other = backend.slots[first + server];

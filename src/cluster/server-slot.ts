@@ -2,8 +2,10 @@
  * One server as a machine: its power, its hang, its disk, the faults of its resources. What runs on it is an engine.
  */
 import type { Audit } from '../failover/context.js';
-import { Engine } from '../failover/engine.js';
+import { Engine, type Place } from '../failover/engine.js';
 import { type Durable, EMPTY_DURABLE, type Effects, type Input } from '../failover/frames.js';
+import type { Executor } from '../failover/group/executor.js';
+import type { AgreedState } from '../failover/state.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
 import { ReceiveBuffer } from '../network/receive-buffer.js';
@@ -17,8 +19,17 @@ export interface Waiting {
   readonly marks: number;
 }
 
+/** An engine as the world sees it: the engine itself, or what a thread last told of the one that runs there. */
+export interface EngineView {
+  readonly place: Place;
+  readonly state: Readonly<AgreedState>;
+  readonly executor: Pick<Executor, 'held' | 'holds' | 'idle'>;
+  readonly atRest: boolean;
+  nextDeadline(): Micros;
+}
+
 export class ServerSlot {
-  engine: Engine | undefined;
+  engine: EngineView | undefined;
   hung = false;
   /** How it lost its power last: decides between STOPPED and DOWN. */
   ended: 'never' | 'orderly' | 'down' = 'never';
@@ -52,15 +63,23 @@ export class ServerSlot {
     return this.engine !== undefined && !this.hung;
   }
 
-  boot(now: Micros, out: Effects, audit: Audit | undefined): void {
+  /** Power on: another incarnation, with what is on its disk. */
+  switchOn(now: Micros): void {
     this.incarnation += 1;
     this.bootedAt = now;
     this.booting = false;
     this.cutOff = false;
     this.hung = false;
     this.poweringOff = undefined;
+  }
+
+  /** Power on with the engine in this thread. */
+  boot(now: Micros, out: Effects, audit: Audit | undefined): Engine {
+    this.switchOn(now);
     const { definition, incarnation, durable } = this;
-    this.engine = new Engine({ definition, me: this.place.server, incarnation, now, durable, audit }, out);
+    const engine = new Engine({ definition, me: this.place.server, incarnation, now, durable, audit }, out);
+    this.engine = engine;
+    return engine;
   }
 
   /** Power off; what waited is lost with it, and handed back to be counted. */

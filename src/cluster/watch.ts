@@ -4,14 +4,13 @@
  * It sees what no server can see, all servers at once, and compares; it changes nothing. A violation is written into
  * the trace and thrown.
  */
-import type { Engine } from '../failover/engine.js';
 import { Phase, type ViewId } from '../failover/frames.js';
 import { EventGrammar } from '../failover/invariants/events.js';
 import { unserved } from '../failover/invariants/liveness.js';
 import { InvariantViolation } from '../failover/invariants/violation.js';
 import type { Outcome } from '../failover/log/entries.js';
-import { sameView, stands, viewKey } from '../failover/state.js';
-import type { ServerSlot } from './server-slot.js';
+import { sameView, viewKey } from '../failover/state.js';
+import type { EngineView, ServerSlot } from './server-slot.js';
 import type { WorldState } from './world-state.js';
 
 interface Told {
@@ -46,7 +45,7 @@ export class Watch {
   }
 
   /** A server lets an outcome out; it has not yet carried its orders out. */
-  released(slot: ServerSlot, outcome: Outcome, view: ViewId): void {
+  released(slot: ServerSlot, outcome: Outcome): void {
     const key = `${slot.place.cluster}/${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
     const text = JSON.stringify([outcome.lines, outcome.orders]);
     const known = this.outcomes.get(key);
@@ -60,10 +59,6 @@ export class Watch {
     for (const line of outcome.lines) {
       const wrong = line.kind === 'event' ? told.grammar.take(line) : undefined;
       if (wrong !== undefined) this.fail(5, wrong);
-    }
-    for (const order of outcome.orders) {
-      const mine = order.server === slot.place.server && order.action === 'activate';
-      if (mine && slot.engine && stands(slot.engine.state, order)) this.activates(slot, order.group, view);
     }
   }
 
@@ -95,7 +90,7 @@ export class Watch {
   }
 
   /** At rest what is agreed of a server is what it holds. */
-  private compareHeld(slot: ServerSlot, engine: Engine): void {
+  private compareHeld(slot: ServerSlot, engine: EngineView): void {
     engine.state.groups.forEach((group, index) => {
       const here = group.server === slot.place.server;
       const name = slot.definition.groups[index].name;
@@ -104,8 +99,8 @@ export class Watch {
     });
   }
 
-  /** A server is about to bring a group up: nobody else may hold it. */
-  private activates(slot: ServerSlot, group: number, view: ViewId): void {
+  /** A server that stands in that view is about to bring a group up: nobody else may hold it. */
+  bringsUp(slot: ServerSlot, group: number, view: ViewId): void {
     for (const other of this.world.slots) {
       const { engine } = other;
       if (other === slot || other.place.cluster !== slot.place.cluster || !engine?.executor.holds(group)) continue;
@@ -116,7 +111,7 @@ export class Watch {
   private checkAll(): void {
     const running = this.world.slots.filter((slot) => slot.engine);
     // States are large and pairs are many: each state is written out once.
-    const texts = new Map<Engine, string>();
+    const texts = new Map<EngineView, string>();
     running.forEach((slot, position) => {
       for (const other of running.slice(position + 1)) {
         if (other.place.cluster === slot.place.cluster) this.compare(slot, other, texts);
@@ -124,8 +119,8 @@ export class Watch {
     });
   }
 
-  private compare(slot: ServerSlot, other: ServerSlot, texts: Map<Engine, string>): void {
-    const [one, two] = [slot.engine as Engine, other.engine as Engine];
+  private compare(slot: ServerSlot, other: ServerSlot, texts: Map<EngineView, string>): void {
+    const [one, two] = [slot.engine as EngineView, other.engine as EngineView];
     const together = one.place.phase === Phase.MEMBER && this.shares(two, one.state.view);
     if (together && one.state.index === two.state.index) {
       if (textOf(one, texts) !== textOf(two, texts))
@@ -135,7 +130,7 @@ export class Watch {
     for (const { group } of one.executor.held()) if (two.executor.holds(group)) this.failHolders(slot, other, group);
   }
 
-  private shares(engine: Engine, view: ViewId): boolean {
+  private shares(engine: EngineView, view: ViewId): boolean {
     return engine.place.phase === Phase.MEMBER && sameView(engine.state.view, view);
   }
 
@@ -151,7 +146,7 @@ export class Watch {
 }
 
 /** An engine's agreed state as text, written out at the first question. */
-function textOf(engine: Engine, texts: Map<Engine, string>): string {
+function textOf(engine: EngineView, texts: Map<EngineView, string>): string {
   let text = texts.get(engine);
   if (text === undefined) texts.set(engine, (text = JSON.stringify(engine.state)));
   return text;

@@ -277,6 +277,8 @@ export interface Effects {
   departed(): void;
   /** An outcome that all members hold: its events reach applications, its lines the trace. */
   released(outcome: Outcome, view: ViewId): void;
+  /** This server, which stands in that view, is about to carry out the order to bring a group up. */
+  bringsUp(group: number, view: ViewId): void;
   /** A request was judged here just now; the members have yet to learn of it. */
   ordered(id: number, refusal: Refusal | undefined): void;
   /** The answer to a request, held by all members: undefined where it was carried out. */

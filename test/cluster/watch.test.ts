@@ -75,19 +75,17 @@ describe('the watch stops the run where', () => {
   it('a server lets out something else than others did under that number (1)', async () => {
     const world = await atRest();
     const [one, two] = world.slots;
-    const { view } = stateOf(one);
-    world.watch.released(one, nextOutcome(one), view);
+
+    world.watch.released(one, nextOutcome(one));
     const other = nextOutcome(two, [{ kind: 'warning', text: 'something else' }]);
-    expectViolation(world, 1, /S2 lets out another entry/, () => world.watch.released(two, other, view));
+    expectViolation(world, 1, /S2 lets out another entry/, () => world.watch.released(two, other));
   });
 
   it('a server leaves an entry out (1)', async () => {
     const world = await atRest();
     const [one] = world.slots;
     const skipped = { ...nextOutcome(one), index: stateOf(one).index + 2 };
-    expectViolation(world, 1, /lets out entry \d+ after entry \d+/, () =>
-      world.watch.released(one, skipped, stateOf(one).view),
-    );
+    expectViolation(world, 1, /lets out entry \d+ after entry \d+/, () => world.watch.released(one, skipped));
   });
 
   it('a group is agreed to be where it is not (1)', async () => {
@@ -109,12 +107,7 @@ describe('the watch stops the run where', () => {
   it('a server is about to bring up a group that another one holds (2)', async () => {
     const world = await atRest();
     const [, two] = world.slots;
-    const task = { kind: 'start', from: -1, to: 1, bracket: false, announced: false, stage: 'entering' } as const;
-    for (const slot of world.slots) Object.assign(stateOf(slot).groups[0], { server: 1, task: { ...task, op: 99 } });
-    const outcome = { ...nextOutcome(two), orders: [{ server: 1, group: 0, op: 99, action: 'activate' as const }] };
-    expectViolation(world, 2, /G1 is held by S2 and by S1/, () =>
-      world.watch.released(two, outcome, stateOf(two).view),
-    );
+    expectViolation(world, 2, /G1 is held by S2 and by S1/, () => world.watch.bringsUp(two, 0, stateOf(two).view));
   });
 
   it('a group goes elsewhere than to its highest-priority eligible server (3)', async () => {
@@ -141,17 +134,17 @@ describe('the watch stops the run where', () => {
   ])('an event id is %s (5)', async (_, step) => {
     const world = await atRest();
     const [one] = world.slots;
-    const { view, nextEventId } = stateOf(one);
+    const { nextEventId } = stateOf(one);
     const outcome = nextOutcome(one, [event(nextEventId - 1 + step)]);
-    expectViolation(world, 5, /follows event/, () => world.watch.released(one, outcome, view));
+    expectViolation(world, 5, /follows event/, () => world.watch.released(one, outcome));
   });
 
   it('a START has no END when all is at rest (5)', async () => {
     const world = await atRest();
     const [one] = world.slots;
-    const { view, nextEventId } = stateOf(one);
+    const { nextEventId } = stateOf(one);
     const start = { ...event(nextEventId), code: 'ARM_EVENT_GROUP_MOVE_START', source: 'G1' } as OutcomeLine;
-    world.watch.released(one, nextOutcome(one, [start]), view);
+    world.watch.released(one, nextOutcome(one, [start]));
     expectViolation(world, 5, /move of group G1 has started and never ended/, () => world.watch.atTheEnd(true, true));
   });
 });

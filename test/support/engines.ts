@@ -35,15 +35,16 @@ export async function lookOn<T>(onlooker: Onlooker, during: () => Promise<T>): P
   const { step } = Engine.prototype;
   const { boot } = ServerSlot.prototype;
   const lives = new WeakMap<Engine, Life>();
+  const running = new WeakMap<ServerSlot, Engine>();
   const wrapped = new WeakMap<Engine, Effects>();
   ServerSlot.prototype.boot = function (now, out, audit) {
     const { definition, durable, place } = this;
     const told: Audit = (...args) => {
       audit?.(...args);
-      onlooker.placed?.(lives.get(this.engine!)!, ...args);
+      onlooker.placed?.(lives.get(running.get(this)!)!, ...args);
     };
-    boot.call(this, now, out, onlooker.placed ? told : audit);
-    const engine = this.engine!;
+    const engine = boot.call(this, now, out, onlooker.placed ? told : audit);
+    running.set(this, engine);
     const life: Life = {
       name: place.name,
       boot: { definition, me: place.server, incarnation: this.incarnation, now, durable },
@@ -51,6 +52,7 @@ export async function lookOn<T>(onlooker: Onlooker, during: () => Promise<T>): P
     };
     lives.set(engine, life);
     onlooker.born?.(life);
+    return engine;
   };
   Engine.prototype.step = function (input, out) {
     const life = lives.get(this)!;
@@ -77,6 +79,7 @@ const EFFECTS = {
   installed: 0,
   departed: 0,
   released: 0,
+  bringsUp: 0,
   ordered: 0,
   answer: 0,
   persist: 0,

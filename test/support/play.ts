@@ -3,8 +3,7 @@
  */
 import { InlineBackend } from '../../src/cluster/inline.js';
 import { openWorld } from '../../src/cluster/open.js';
-import type { ServerSlot } from '../../src/cluster/server-slot.js';
-import type { Engine } from '../../src/failover/engine.js';
+import type { EngineView, ServerSlot } from '../../src/cluster/server-slot.js';
 import { Phase } from '../../src/failover/frames.js';
 import type { Backend, Snapshot } from '../../src/cluster/backend.js';
 import type { WorldAction } from '../../src/cluster/actions.js';
@@ -79,7 +78,7 @@ export interface Member {
   readonly name: string;
   readonly server: number;
   readonly slot: ServerSlot;
-  readonly engine: Engine;
+  readonly engine: EngineView;
 }
 
 /** The inline backend, as which every world opened here is opened. */

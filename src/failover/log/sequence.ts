@@ -253,6 +253,7 @@ export class Sequence {
   private carryOut(order: Order): void {
     const { core } = this;
     if (!stands(core.replica.state, order)) return;
+    if (order.action === 'activate') core.out.bringsUp(order.group, core.replica.state.view);
     core.executor.carryOut(order.group, order.op, order.action, core.now, core.out);
   }
 
