@@ -5,7 +5,8 @@ import type { Engine } from '../failover/engine.js';
 import type { Input } from '../failover/frames.js';
 import { type Micros, NEVER } from '../model/time.js';
 import type { ServerSlot } from './server-slot.js';
-import { type Due, type Flight, VirtualBackend, type WorldOptions } from './virtual.js';
+import { type Due, type Flight, VirtualBackend } from './virtual.js';
+import type { WorldOptions } from './world-backend.js';
 import type { WorldDefinition } from './world.js';
 
 export class InlineBackend extends VirtualBackend {

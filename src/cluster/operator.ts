@@ -209,7 +209,7 @@ export class Operator {
 
   private hang(slot: ServerSlot): Outcome | undefined {
     if (slot.hung) return refuse('ALREADY_HUNG', slot.place.name, 'it hangs already', 'resume it first');
-    slot.hung = true;
+    this.backend.hang(slot);
     return undefined;
   }
 

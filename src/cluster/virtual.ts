@@ -7,47 +7,16 @@
  * servers at one instant cannot influence each other: running each in a thread of its own gives the same. Where the
  * engines run, and how an instant's inputs get into them, is all that the two backends decide for themselves.
  */
-import type { Audit } from '../failover/context.js';
-import { misplaced } from '../failover/invariants/placement.js';
-import { Shown } from '../failover/events/status.js';
-import {
-  type AgentCall,
-  type ControlFrame,
-  type Effects,
-  type Frame,
-  type Heartbeat,
-  type Input,
-  Phase,
-  type WitnessAsk,
-} from '../failover/frames.js';
-import type { OutcomeLine } from '../failover/log/entries.js';
-import { sameView } from '../failover/state.js';
+import type { AgentCall, ControlFrame, Effects, Frame, Heartbeat, Input, WitnessAsk } from '../failover/frames.js';
 import { Witness } from '../failover/view/witness.js';
-import type { ClusterDefinition } from '../model/definition.js';
-import type { Refusal, Result } from '../model/result.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
-import type { BackendKind, RunLine, TraceBody, TraceLine } from '../model/trace.js';
+import type { BackendKind } from '../model/trace.js';
 import { Deliveries, MARK_CORRUPT } from '../network/model.js';
-import type { WorldAction } from './actions.js';
-import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe } from './backend.js';
-import { Operator } from './operator.js';
+import type { Goal, Stop } from './backend.js';
 import { EventQueue } from './queue.js';
-import { isQuiet } from './quiet.js';
-import { Recorder } from './recorder.js';
-import { type EngineView, ResourceFaults, ServerSlot, type Waiting } from './server-slot.js';
-import { Switchboard } from './switchboard.js';
-import { ClusterTracer } from './tracer.js';
-import { Watch } from './watch.js';
-import { Directory, type WorldDefinition } from './world.js';
-
-export interface WorldOptions {
-  readonly seed: number;
-  /** Check invariants as the run goes; on by default. */
-  readonly invariants?: boolean;
-  /** What the trace's first line calls the run. */
-  readonly scenario?: string;
-  readonly version: string;
-}
+import type { ServerSlot, Waiting } from './server-slot.js';
+import { WorldBackend, type WorldOptions } from './world-backend.js';
+import type { WorldDefinition } from './world.js';
 
 /** Something due at an instant. */
 export type Due =
@@ -65,64 +34,22 @@ export interface Flight {
   readonly input: Input & { readonly type: 'frame' };
 }
 
-export abstract class VirtualBackend implements Backend {
-  abstract readonly kind: BackendKind;
-  readonly directory: Directory;
-  readonly slots: readonly ServerSlot[];
-  readonly tracers: readonly ClusterTracer[];
-  readonly switchboard: Switchboard;
-  readonly recorder: Recorder;
-  readonly faults = new ResourceFaults();
-  private readonly queue = new EventQueue<Due>();
+export abstract class VirtualBackend extends WorldBackend {
   protected readonly effects: readonly Effects[];
-  private readonly witnesses: readonly Witness[];
-  private readonly peers: readonly (readonly number[])[];
-  private readonly operator: Operator;
-  private readonly watch: Watch | undefined;
-  protected readonly audit: Audit | undefined;
-  private readonly deliveries = new Deliveries();
-  private heartbeatSink: ((at: Micros, from: string, to: string) => void) | undefined;
   protected clock = micros(0);
+  private readonly queue = new EventQueue<Due>();
+  private readonly witnesses: readonly Witness[];
+  private readonly deliveries = new Deliveries();
   private flights = 0;
-  private summary: RunSummary | undefined;
 
-  constructor(
-    readonly world: WorldDefinition,
-    readonly options: WorldOptions,
-    kind: BackendKind,
-  ) {
-    this.directory = new Directory(world);
-    const { scenario = '', seed, version } = options;
-    const first: RunLine = { kind: 'run', schema: 1, scenario, seed, backend: kind, version };
-    this.recorder = new Recorder(() => this.clock, [first, ...world.clusters.flatMap(atFirst)]);
-    this.switchboard = new Switchboard(this.directory, options.seed);
-    this.slots = this.directory.servers.map((place) => new ServerSlot(place, world.clusters[place.cluster]));
-    this.tracers = world.clusters.map((cluster) => new ClusterTracer(cluster, (body) => this.recorder.write(body)));
+  constructor(world: WorldDefinition, options: WorldOptions, kind: BackendKind) {
+    super(world, options, kind);
     this.witnesses = world.clusters.map(() => new Witness());
-    this.peers = this.slots.map(({ place }) =>
-      this.slots.flatMap((other) =>
-        other.place.cluster === place.cluster && other.place.node !== place.node ? [other.place.node] : [],
-      ),
-    );
     this.effects = this.slots.map((slot) => this.effectsOf(slot));
-    this.operator = new Operator(this);
-    const watch = options.invariants === false ? undefined : new Watch(this);
-    this.watch = watch;
-    if (watch)
-      this.audit = (definition, state, group, to) => {
-        const wrong = misplaced(definition, state, group, to);
-        if (wrong !== undefined) watch.misplaced(wrong);
-      };
   }
 
   now(): Micros {
     return this.clock;
-  }
-
-  async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
-    const result = this.operator.carryOut(action, label);
-    this.watch?.afterInstant();
-    return result;
   }
 
   async until(goal: Goal, limit: Micros): Promise<Stop> {
@@ -144,49 +71,6 @@ export abstract class VirtualBackend implements Backend {
     }
   }
 
-  status(cluster: string): Snapshot {
-    const index = this.directory.cluster(cluster);
-    if (index === undefined) throw new RangeError(`There is no cluster ${cluster}.`);
-    return this.tracers[index].snapshot(this.clock);
-  }
-
-  trace(sink: (line: TraceLine) => void): Unsubscribe {
-    return this.recorder.listen(sink);
-  }
-
-  note(line: TraceBody): void {
-    this.recorder.write(line);
-  }
-
-  onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void {
-    this.heartbeatSink = sink;
-  }
-
-  async finish(good: boolean): Promise<RunSummary> {
-    if (!this.summary) {
-      if (good) this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
-      this.writeLinks();
-      this.summary = { ok: good, hash: this.recorder.hash() };
-      this.recorder.write({ kind: 'end', ok: good, hash: this.summary.hash });
-    }
-    return this.summary;
-  }
-
-  abstract close(): Promise<void>;
-
-  /** Puts an input into a server at this instant. */
-  abstract input(slot: ServerSlot, input: Input): void;
-
-  /** Lets every server do what is due; what comes back, if anything, is to be waited for. */
-  protected abstract turn(arriving: readonly Due[], at: Micros): Promise<void> | undefined;
-
-  /** Makes the engine of a server that is being switched on. */
-  protected abstract startEngine(slot: ServerSlot): void;
-
-  /** The engine of a server that has lost its power is gone. */
-  protected abstract stopEngine(slot: ServerSlot): void;
-
-  /** Powers a server on after its boot time. */
   powerOn(slot: ServerSlot): void {
     slot.booting = true;
     const { bootUs } = slot.definition.servers[slot.place.server];
@@ -194,15 +78,12 @@ export abstract class VirtualBackend implements Backend {
     else this.queue.push(this.clock + bootUs, { type: 'boot', node: slot.place.node });
   }
 
-  /** A server loses its power, or is out of its last view: what is shown of its cluster may have to follow another. */
-  powerOff(slot: ServerSlot, orderly: boolean): void {
-    for (const waiting of slot.stop(orderly)) this.countLost(slot, waiting, 'off');
-    this.stopEngine(slot);
-    this.operator.serverGone(slot);
-    this.followLiving(slot.place.cluster);
+  /** In virtual time a hung server simply gets no turn. */
+  hang(slot: ServerSlot): void {
+    slot.hung = true;
   }
 
-  /** A hung server goes on: what waited for it comes first. */
+  /** What waited for it comes first. */
   resume(slot: ServerSlot): void {
     slot.hung = false;
     const waiting = slot.frames.drain().sort(byArrival);
@@ -211,10 +92,11 @@ export abstract class VirtualBackend implements Backend {
     this.input(slot, { type: 'tick', now: this.clock });
   }
 
-  private reached(goal: Goal): boolean {
-    if (goal.type === 'condition') return goal.holds();
-    return goal.type === 'quiet' && isQuiet(this, this.operator.pending);
-  }
+  /** Lets every server do what is due; what comes back, if anything, is to be waited for. */
+  protected abstract turn(arriving: readonly Due[], at: Micros): Promise<void> | undefined;
+
+  /** Makes the engine of a server that is being switched on. */
+  protected abstract startEngine(slot: ServerSlot): void;
 
   private nextInstant(): Micros {
     let at = this.queue.nextAt as number;
@@ -286,10 +168,6 @@ export abstract class VirtualBackend implements Backend {
     this.input(slot, { ...input, now: this.clock });
   }
 
-  protected countLost(slot: ServerSlot, waiting: Waiting, reason: 'off'): void {
-    this.switchboard.model.dropped(waiting.from, slot.place.node, waiting.network, reason, waiting.marks);
-  }
-
   /** What an agent's answer tells the engine; undefined where the server that asked is gone. */
   protected answerOf(slot: ServerSlot, due: Due & { type: 'agent' }): Input | undefined {
     if (!slot.engine || slot.incarnation !== due.incarnation) return undefined;
@@ -299,58 +177,23 @@ export abstract class VirtualBackend implements Backend {
     return { type: 'agentDone', now: this.clock, run, ok: good };
   }
 
-  private watchdogFires(slot: ServerSlot): void {
-    this.recorder.write({ kind: 'warning', text: `the watchdog of server ${slot.place.name} cuts its power` });
-    this.powerOff(slot, false);
-  }
-
   private boot(slot: ServerSlot): void {
     if (slot.booting) this.startEngine(slot);
-  }
-
-  protected settlePower(slot: ServerSlot): void {
-    const { poweringOff } = slot;
-    if (!poweringOff) return;
-    if (!poweringOff.orderly)
-      this.recorder.write({ kind: 'warning', text: `server ${slot.place.name} powers off: ${poweringOff.why}` });
-    this.powerOff(slot, poweringOff.orderly);
   }
 
   private effectsOf(slot: ServerSlot): Effects {
     const { node, cluster } = slot.place;
     const lans = this.directory.clusters[cluster];
     return {
+      ...this.told(slot),
       broadcast: (beat) => this.broadcast(node, lans.interconnects, beat),
       send: (to, frame) => this.send(node, lans.first + to, lans.interconnects, frame),
       askWitness: (frame) => this.sendToWitness(node, cluster, frame),
       agent: (call) => this.startAgent(slot, call),
       cancelAgent: () => undefined,
-      installed: (view, members, parent, newcomer) => {
-        slot.cutOff = false;
-        this.watch?.installed(slot, view, members, newcomer);
-        this.tracers[cluster].installed(view, members, parent);
-      },
-      departed: () => {
-        slot.cutOff = true;
-        this.followLiving(cluster);
-      },
-      released: (outcome, view) => {
-        this.watch?.released(slot, outcome);
-        this.tracers[cluster].released(outcome, view);
-      },
-      bringsUp: (group, view) => this.watch?.bringsUp(slot, group, view),
-      ordered: (id, refusal) => this.operator.ordered(id, refusal),
-      answer: (id, refusal) => this.operator.answered(id, refusal),
-      persist: (durable) => {
-        slot.durable = durable;
-      },
-      powerOff: (orderly, why) => {
-        slot.poweringOff = { orderly, why };
-      },
       watchdog: (at) => {
         slot.watchdogAt = at;
       },
-      warning: (text) => this.recorder.write({ kind: 'warning', text }),
     };
   }
 
@@ -410,70 +253,6 @@ export abstract class VirtualBackend implements Backend {
     const { node } = slot.place;
     this.queue.push(this.clock + takes, { type: 'agent', node, incarnation: slot.incarnation, call });
   }
-
-  /** Where the view whose statuses are shown has lost its last member, another's are shown, or the true states. */
-  private followLiving(cluster: number): void {
-    const tracer = this.tracers[cluster];
-    const slots = this.slots.filter((slot) => slot.place.cluster === cluster);
-    const members = slots.filter((slot) => slot.engine?.place.phase === Phase.MEMBER);
-    const shown = tracer.followed;
-    if (shown && members.some((slot) => sameView((slot.engine as EngineView).state.view, shown.view))) return;
-    if (members.length === 0) tracer.follow(undefined, trueStates(slots));
-    else {
-      const { state } = members[0].engine as EngineView;
-      tracer.follow(state.view, new Shown(members[0].definition).everything(state));
-    }
-  }
-
-  private writeLinks(): void {
-    const { model } = this.switchboard;
-    for (const slot of this.slots) {
-      const { node, cluster } = slot.place;
-      for (const to of this.peers[node])
-        for (const network of this.directory.clusters[cluster].interconnects) {
-          const { sent, delivered, dropped } = model.counters(node, to, network);
-          const name = this.directory.networkName(network);
-          const ends = { from: slot.place.name, to: this.directory.nodes[to], network: name };
-          if (sent > 0) this.recorder.write({ kind: 'links', ...ends, sent, delivered, dropped });
-        }
-    }
-  }
-}
-
-/** What is shown before anything has happened. */
-function atFirst(cluster: ClusterDefinition): TraceBody[] {
-  return [
-    ...cluster.servers.map(({ name }): TraceBody => ({
-      kind: 'server',
-      cluster: cluster.name,
-      server: name,
-      status: ['STOPPED'],
-    })),
-    ...cluster.groups.map(({ name }): TraceBody => ({
-      kind: 'group',
-      cluster: cluster.name,
-      group: name,
-      state: 'OFFLINE',
-      server: '',
-    })),
-  ];
-}
-
-/** What machines are when no view is left to say so. A server that has not been in a view yet keeps what it was. */
-function trueStates(slots: readonly ServerSlot[]): OutcomeLine[] {
-  const lines: OutcomeLine[] = [];
-  for (const { place, engine, cutOff, ended } of slots) {
-    if (engine?.place.ending || (engine && !cutOff && engine.place.phase === Phase.SEEKING)) continue;
-    const status = engine ? 'OFF_CLUSTER' : ended === 'down' ? 'DOWN' : 'STOPPED';
-    lines.push({ kind: 'server', server: place.server, status: [status] });
-  }
-  slots[0].definition.groups.forEach((group, index) => {
-    lines.push({ kind: 'group', group: index, state: 'OFFLINE', server: -1 });
-    group.resources.forEach((_, resource) =>
-      lines.push({ kind: 'resource', group: index, resource, state: 'OFFLINE', server: -1 }),
-    );
-  });
-  return lines;
 }
 
 /** At one instant: frames by sender, network and number, then agents' answers by run. */

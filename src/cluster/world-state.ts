@@ -26,5 +26,6 @@ export interface OperatedWorld extends WorldState {
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;
   powerOff(slot: ServerSlot, orderly: boolean): void;
+  hang(slot: ServerSlot): void;
   resume(slot: ServerSlot): void;
 }

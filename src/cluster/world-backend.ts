@@ -1,0 +1,257 @@
+/**
+ * What all backends have in common: the machines of a world, what is shown of them, who watches and who operates them.
+ *
+ * A backend decides where engines run, what time is and how frames travel. What an engine tells its world (a view
+ * installed, an outcome let out, an answer, what to keep on disk) is taken in here, the same way for all of them.
+ */
+import type { Audit } from '../failover/context.js';
+import { Shown } from '../failover/events/status.js';
+import { type Effects, type Input, Phase } from '../failover/frames.js';
+import { misplaced } from '../failover/invariants/placement.js';
+import type { OutcomeLine } from '../failover/log/entries.js';
+import { sameView } from '../failover/state.js';
+import type { ClusterDefinition } from '../model/definition.js';
+import type { Refusal, Result } from '../model/result.js';
+import type { Micros } from '../model/time.js';
+import type { BackendKind, RunLine, TraceBody, TraceLine } from '../model/trace.js';
+import type { WorldAction } from './actions.js';
+import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe } from './backend.js';
+import { Operator } from './operator.js';
+import { isQuiet } from './quiet.js';
+import { Recorder } from './recorder.js';
+import { type EngineView, ResourceFaults, ServerSlot } from './server-slot.js';
+import { Switchboard } from './switchboard.js';
+import { ClusterTracer } from './tracer.js';
+import { Watch } from './watch.js';
+import { Directory, type WorldDefinition } from './world.js';
+
+export interface WorldOptions {
+  readonly seed: number;
+  /** Check invariants as the run goes; on by default. */
+  readonly invariants?: boolean;
+  /** What the trace's first line calls the run. */
+  readonly scenario?: string;
+  readonly version: string;
+}
+
+/** Those effects of an engine that its world takes in; the others (frames, agents) are carried out by a backend. */
+export type Told = Omit<Effects, 'broadcast' | 'send' | 'askWitness' | 'agent' | 'cancelAgent' | 'watchdog'>;
+
+export abstract class WorldBackend implements Backend {
+  abstract readonly kind: BackendKind;
+  readonly directory: Directory;
+  readonly slots: readonly ServerSlot[];
+  readonly tracers: readonly ClusterTracer[];
+  readonly switchboard: Switchboard;
+  readonly recorder: Recorder;
+  readonly faults = new ResourceFaults();
+  /** For each node the nodes of the servers of its cluster besides itself. */
+  protected readonly peers: readonly (readonly number[])[];
+  protected readonly operator: Operator;
+  protected readonly watch: Watch | undefined;
+  protected readonly audit: Audit | undefined;
+  protected heartbeatSink: ((at: Micros, from: string, to: string) => void) | undefined;
+  private summary: RunSummary | undefined;
+
+  constructor(
+    readonly world: WorldDefinition,
+    readonly options: WorldOptions,
+    kind: BackendKind,
+  ) {
+    this.directory = new Directory(world);
+    const { scenario = '', seed, version } = options;
+    const first: RunLine = { kind: 'run', schema: 1, scenario, seed, backend: kind, version };
+    this.recorder = new Recorder(() => this.now(), [first, ...world.clusters.flatMap(atFirst)]);
+    this.switchboard = new Switchboard(this.directory, options.seed);
+    this.slots = this.directory.servers.map((place) => new ServerSlot(place, world.clusters[place.cluster]));
+    this.tracers = world.clusters.map((cluster) => new ClusterTracer(cluster, (body) => this.recorder.write(body)));
+    this.peers = this.slots.map(({ place }) =>
+      this.slots.flatMap((other) =>
+        other.place.cluster === place.cluster && other.place.node !== place.node ? [other.place.node] : [],
+      ),
+    );
+    this.operator = new Operator(this);
+    const watch = options.invariants === false ? undefined : new Watch(this);
+    this.watch = watch;
+    if (watch)
+      this.audit = (definition, state, group, to) => {
+        const wrong = misplaced(definition, state, group, to);
+        if (wrong !== undefined) watch.misplaced(wrong);
+      };
+  }
+
+  abstract now(): Micros;
+  abstract until(goal: Goal, limit: Micros): Promise<Stop>;
+  abstract close(): Promise<void>;
+
+  /** Puts an input into a server now. */
+  abstract input(slot: ServerSlot, input: Input): void;
+  /** Powers a server on after its boot time. */
+  abstract powerOn(slot: ServerSlot): void;
+  /** A server stops doing anything. */
+  abstract hang(slot: ServerSlot): void;
+  /** A hung server goes on. */
+  abstract resume(slot: ServerSlot): void;
+  /** The engine of a server that has lost its power is gone. */
+  protected abstract stopEngine(slot: ServerSlot): void;
+
+  async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
+    const result = this.operator.carryOut(action, label);
+    this.watch?.afterInstant();
+    return result;
+  }
+
+  status(cluster: string): Snapshot {
+    const index = this.directory.cluster(cluster);
+    if (index === undefined) throw new RangeError(`There is no cluster ${cluster}.`);
+    return this.tracers[index].snapshot(this.now());
+  }
+
+  trace(sink: (line: TraceLine) => void): Unsubscribe {
+    return this.recorder.listen(sink);
+  }
+
+  note(line: TraceBody): void {
+    this.recorder.write(line);
+  }
+
+  onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void {
+    this.heartbeatSink = sink;
+  }
+
+  async finish(good: boolean): Promise<RunSummary> {
+    if (!this.summary) {
+      if (good) this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
+      this.writeLinks();
+      this.summary = { ok: good, ...this.hashed() };
+      this.recorder.write({ kind: 'end', ...this.summary });
+    }
+    return this.summary;
+  }
+
+  /** A server loses its power, or is out of its last view: what is shown of its cluster may have to follow another. */
+  powerOff(slot: ServerSlot, orderly: boolean): void {
+    for (const { from, network, marks } of slot.stop(orderly))
+      this.switchboard.model.dropped(from, slot.place.node, network, 'off', marks);
+    this.stopEngine(slot);
+    this.operator.serverGone(slot);
+    this.followLiving(slot.place.cluster);
+  }
+
+  /** The hash of the trace, where two runs of one seed have one trace. */
+  protected hashed(): { hash?: string } {
+    return { hash: this.recorder.hash() };
+  }
+
+  protected reached(goal: Goal): boolean {
+    if (goal.type === 'condition') return goal.holds();
+    return goal.type === 'quiet' && isQuiet(this, this.operator.pending);
+  }
+
+  protected watchdogFires(slot: ServerSlot): void {
+    this.recorder.write({ kind: 'warning', text: `the watchdog of server ${slot.place.name} cuts its power` });
+    this.powerOff(slot, false);
+  }
+
+  protected settlePower(slot: ServerSlot): void {
+    const { poweringOff } = slot;
+    if (!poweringOff) return;
+    if (!poweringOff.orderly)
+      this.recorder.write({ kind: 'warning', text: `server ${slot.place.name} powers off: ${poweringOff.why}` });
+    this.powerOff(slot, poweringOff.orderly);
+  }
+
+  /** Takes in what an engine tells. */
+  protected told(slot: ServerSlot): Told {
+    const { cluster } = slot.place;
+    return {
+      installed: (view, members, parent, newcomer) => {
+        slot.cutOff = false;
+        this.watch?.installed(slot, view, members, newcomer);
+        this.tracers[cluster].installed(view, members, parent);
+      },
+      departed: () => {
+        slot.cutOff = true;
+        this.followLiving(cluster);
+      },
+      released: (outcome, view) => {
+        this.watch?.released(slot, outcome);
+        this.tracers[cluster].released(outcome, view);
+      },
+      bringsUp: (group, view) => this.watch?.bringsUp(slot, group, view),
+      ordered: (id, refusal) => this.operator.ordered(id, refusal),
+      answer: (id, refusal) => this.operator.answered(id, refusal),
+      persist: (durable) => {
+        slot.durable = durable;
+      },
+      powerOff: (orderly, why) => {
+        slot.poweringOff = { orderly, why };
+      },
+      warning: (text) => this.recorder.write({ kind: 'warning', text }),
+    };
+  }
+
+  /** Where the view whose statuses are shown has lost its last member, another's are shown, or the true states. */
+  private followLiving(cluster: number): void {
+    const tracer = this.tracers[cluster];
+    const slots = this.slots.filter((slot) => slot.place.cluster === cluster);
+    const members = slots.filter((slot) => slot.engine?.place.phase === Phase.MEMBER);
+    const shown = tracer.followed;
+    if (shown && members.some((slot) => sameView((slot.engine as EngineView).state.view, shown.view))) return;
+    if (members.length === 0) tracer.follow(undefined, trueStates(slots));
+    else {
+      const { state } = members[0].engine as EngineView;
+      tracer.follow(state.view, new Shown(members[0].definition).everything(state));
+    }
+  }
+
+  private writeLinks(): void {
+    const { model } = this.switchboard;
+    for (const slot of this.slots) {
+      const { node, cluster } = slot.place;
+      for (const to of this.peers[node])
+        for (const network of this.directory.clusters[cluster].interconnects) {
+          const { sent, delivered, dropped } = model.counters(node, to, network);
+          const name = this.directory.networkName(network);
+          const ends = { from: slot.place.name, to: this.directory.nodes[to], network: name };
+          if (sent > 0) this.recorder.write({ kind: 'links', ...ends, sent, delivered, dropped });
+        }
+    }
+  }
+}
+
+/** What is shown before anything has happened. */
+function atFirst(cluster: ClusterDefinition): TraceBody[] {
+  return [
+    ...cluster.servers.map(({ name }): TraceBody => ({
+      kind: 'server',
+      cluster: cluster.name,
+      server: name,
+      status: ['STOPPED'],
+    })),
+    ...cluster.groups.map(({ name }): TraceBody => ({
+      kind: 'group',
+      cluster: cluster.name,
+      group: name,
+      state: 'OFFLINE',
+      server: '',
+    })),
+  ];
+}
+
+/** What machines are when no view is left to say so. A server that has not been in a view yet keeps what it was. */
+function trueStates(slots: readonly ServerSlot[]): OutcomeLine[] {
+  const lines: OutcomeLine[] = [];
+  for (const { place, engine, cutOff, ended } of slots) {
+    if (engine?.place.ending || (engine && !cutOff && engine.place.phase === Phase.SEEKING)) continue;
+    const status = engine ? 'OFF_CLUSTER' : ended === 'down' ? 'DOWN' : 'STOPPED';
+    lines.push({ kind: 'server', server: place.server, status: [status] });
+  }
+  slots[0].definition.groups.forEach((group, index) => {
+    lines.push({ kind: 'group', group: index, state: 'OFFLINE', server: -1 });
+    group.resources.forEach((_, resource) =>
+      lines.push({ kind: 'resource', group: index, resource, state: 'OFFLINE', server: -1 }),
+    );
+  });
+  return lines;
+}
