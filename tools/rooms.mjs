@@ -10,7 +10,7 @@ export const rooms = {
   interconnect: ['model'],
   client: ['model'],
   node: ['failover', 'network', 'interconnect', 'client', 'model'],
-  cluster: ['model', 'failover', 'network', 'node', 'client'],
+  cluster: ['model', 'failover', 'network', 'interconnect', 'node', 'client'],
   report: ['model'],
   api: ['cluster', 'model'],
   campaign: ['cluster', 'failover', 'model'],

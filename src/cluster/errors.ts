@@ -19,3 +19,20 @@ export class ActionRefused extends Error {
 export class GoalNotReached extends Error {
   override readonly name = 'GoalNotReached';
 }
+
+/** The thread of a server failed, died or does not answer: the run is worth nothing any more. */
+export class ServerFailed extends Error {
+  override readonly name = 'ServerFailed';
+
+  /**
+   * @param server its name
+   * @param threadStack the stack in the server's thread, where there was one
+   */
+  constructor(
+    readonly server: string,
+    why: string,
+    readonly threadStack?: string,
+  ) {
+    super(`server ${server}: ${why}`);
+  }
+}

@@ -1,9 +1,11 @@
 /**
  * Opens a world on one of the backends.
  */
+import type { ResourceLimits } from 'node:worker_threads';
 import type { BackendKind } from '../model/trace.js';
 import type { Backend } from './backend.js';
 import { InlineBackend } from './inline.js';
+import { LockstepBackend } from './lockstep.js';
 import { VERSION } from './version.js';
 import type { WorldDefinition } from './world.js';
 
@@ -13,6 +15,8 @@ export interface OpenOptions {
   readonly backend?: BackendKind;
   /** Check the cluster's invariants as the run goes (default); off for speed. */
   readonly invariants?: boolean;
+  /** Limits of each server's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
+  readonly resourceLimits?: ResourceLimits;
   /** What the trace's first line calls the run. */
   readonly scenario?: string;
 }
@@ -20,7 +24,9 @@ export interface OpenOptions {
 /** Opens a world in which nothing runs yet. */
 export function openWorld(world: WorldDefinition, options: OpenOptions): Promise<Backend> {
   const { backend = 'inline' } = options;
+  const settings = { ...options, version: VERSION };
+  if (backend === 'lockstep') return Promise.resolve(new LockstepBackend(world, settings));
   if (backend !== 'inline')
     return Promise.reject(new RangeError(`The backend ${backend} is not available yet; use inline.`));
-  return Promise.resolve(new InlineBackend(world, { ...options, version: VERSION }));
+  return Promise.resolve(new InlineBackend(world, settings));
 }

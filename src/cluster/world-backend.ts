@@ -4,6 +4,7 @@
  * A backend decides where engines run, what time is and how frames travel. What an engine tells its world (a view
  * installed, an outcome let out, an answer, what to keep on disk) is taken in here, the same way for all of them.
  */
+import type { ResourceLimits } from 'node:worker_threads';
 import type { Audit } from '../failover/context.js';
 import { Shown } from '../failover/events/status.js';
 import { type Effects, type Input, Phase } from '../failover/frames.js';
@@ -32,6 +33,8 @@ export interface WorldOptions {
   /** What the trace's first line calls the run. */
   readonly scenario?: string;
   readonly version: string;
+  /** Limits of each server's thread: heap sizes in MiB. Nothing to a backend without threads. */
+  readonly resourceLimits?: ResourceLimits;
 }
 
 /** Those effects of an engine that its world takes in; the others (frames, agents) are carried out by a backend. */

@@ -141,6 +141,11 @@ export class Engine {
     return this.core.replica.state;
   }
 
+  /** Grows with every change of the agreed state. */
+  get revision(): number {
+    return this.core.replica.revision;
+  }
+
   /** What this server truly holds. Read only. */
   get executor(): Pick<Executor, 'held' | 'holds' | 'idle'> {
     return this.core.executor;

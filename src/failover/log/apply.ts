@@ -15,6 +15,8 @@ import type { Entry, Outcome } from './entries.js';
 /** One server's copy of the agreed state. */
 export class Replica {
   state: AgreedState;
+  /** Grows with every change of the state. */
+  revision = 0;
   private readonly shown: Shown;
 
   constructor(
@@ -28,6 +30,7 @@ export class Replica {
 
   /** Replaces the state by one that came from elsewhere. */
   adopt(state: AgreedState): void {
+    this.revision += 1;
     this.state = state;
     this.shown.take(state);
   }
@@ -35,6 +38,7 @@ export class Replica {
   /** Applies the next entry; a refused command is an entry too, and changes nothing but the sender's count. */
   apply(entry: Entry): Outcome {
     const { state } = this;
+    this.revision += 1;
     state.index += 1;
     const outcome: Outcome = {
       index: state.index,

@@ -1,0 +1,275 @@
+/**
+ * The lockstep backend: each server in its thread, in virtual time.
+ *
+ * The conductor (this thread) holds the clock, the queue and the network, just as inline does. At each instant it sends
+ * every server its inputs, over rings in shared memory; all that have any work at the same time, each in its thread.
+ * Then it carries their effects out one server after the other, in definition order: so the trace is the inline one,
+ * whatever the operating system lets run first. A crash kills the thread between two steps; a hung server gets no turn.
+ */
+import { type Input, Phase } from '../failover/frames.js';
+import type { HeldGroup } from '../failover/group/held.js';
+import { emptyState, has } from '../failover/state.js';
+import type { Micros } from '../model/time.js';
+import { Kind, newBell, newLine, waitFor } from '../node/channel.js';
+import { carryOut } from '../node/effects.js';
+import type { LockstepBoot, RunOrder, Standing, Turn } from '../node/lockstep.js';
+import { beatBytes, fromBytes, readBeat, toBytes, writeBeat } from '../node/wire.js';
+import { threadEntry } from './entry.js';
+import { ServerFailed } from './errors.js';
+import type { EngineView, ServerSlot } from './server-slot.js';
+import { ServerThread } from './server-thread.js';
+import { type Due, type Flight, VirtualBackend } from './virtual.js';
+import type { WorldOptions } from './world-backend.js';
+import type { WorldDefinition } from './world.js';
+
+/** What a thread has to take in at one instant, with what it takes to count it. */
+interface Item {
+  readonly input: Input;
+  readonly flight?: Flight;
+  readonly marks: number;
+}
+
+/** A turn under way. */
+interface Given {
+  readonly slot: ServerSlot;
+  readonly runner: Runner;
+  readonly items: readonly Item[];
+}
+
+/** An engine in another thread, as it said it stands after its last turn. */
+class Mirror implements EngineView {
+  place;
+  atRest = true;
+  state;
+  private deadline: Micros;
+  private idle = true;
+  private list: readonly HeldGroup[] = [];
+  readonly executor;
+
+  constructor(slot: ServerSlot, now: Micros) {
+    const off = has(slot.durable.maintenance, slot.place.server);
+    this.place = {
+      phase: off ? Phase.OFF : Phase.SEEKING,
+      coordinates: false,
+      held: false,
+      ending: false,
+    } as Standing['place'];
+    this.state = emptyState(slot.definition);
+    this.deadline = now;
+    const list = (): readonly HeldGroup[] => this.list;
+    const idle = (): boolean => this.idle;
+    this.executor = {
+      held: (): HeldGroup[] => [...list()],
+      holds: (group: number): boolean => list().some((held) => held.group === group),
+      get idle(): boolean {
+        return idle();
+      },
+    };
+  }
+
+  nextDeadline(): Micros {
+    return this.deadline;
+  }
+
+  /** It says that it is in no view any more, in the middle of a turn. */
+  leave(): void {
+    this.place = { ...this.place, phase: Phase.SEEKING };
+  }
+
+  stand(standing: Standing): void {
+    this.place = standing.place;
+    this.atRest = standing.atRest;
+    this.idle = standing.idle;
+    this.deadline = standing.deadline;
+    this.state = standing.state ?? this.state;
+    this.list = standing.held ?? this.list;
+  }
+}
+
+/** A server's thread and what it has said of the turn under way. */
+class Runner {
+  private readonly beats: Uint8Array[] = [];
+  private answer: Turn | undefined;
+  private readonly scratch: Float64Array;
+
+  constructor(
+    readonly thread: ServerThread,
+    readonly mirror: Mirror,
+    private readonly servers: number,
+  ) {
+    this.scratch = new Float64Array(beatBytes(servers) / 8);
+  }
+
+  give(input: Input): void {
+    const { end } = this.thread;
+    if (input.type === 'frame' && input.frame.type === 'heartbeat') {
+      writeBeat(new Int32Array(this.scratch.buffer), this.scratch, 0, input.frame);
+      end.send(Kind.BEAT, new Uint8Array(this.scratch.buffer), input.now, input.network);
+    } else end.send(Kind.INPUT, toBytes(input), 0);
+  }
+
+  run(order: RunOrder): void {
+    this.thread.end.send(Kind.RUN, toBytes(order), 0);
+    this.thread.end.flush();
+  }
+
+  /** Reads what has come; answers whether the turn is over, one way or the other. */
+  listen(): boolean {
+    this.thread.drain((kind, _ends, _epoch, _stamp, bytes) => {
+      if (kind === Kind.BROADCAST) this.beats.push(bytes as Uint8Array);
+      else this.answer = fromBytes(bytes as Uint8Array) as Turn;
+    });
+    if (this.thread.end.waiting > 0) this.thread.end.flush();
+    return this.answer !== undefined || this.thread.failure !== undefined;
+  }
+
+  take(): Turn {
+    if (this.thread.failure) throw this.thread.failure;
+    const turn = this.answer as Turn;
+    this.answer = undefined;
+    return turn;
+  }
+
+  nextBeat(): ReturnType<typeof readBeat> {
+    const { buffer } = this.beats.shift() as Uint8Array;
+    return readBeat(new Int32Array(buffer), new Float64Array(buffer), 0, this.servers);
+  }
+}
+
+/** How long the conductor stands still for an answer before it lets its own event loop turn, in milliseconds. */
+const PATIENCE_MS = 100;
+/** How long it waits for an answer at all. */
+const ANSWER_MS = 30_000;
+
+export class LockstepBackend extends VirtualBackend {
+  readonly kind = 'lockstep';
+  private readonly runners: (Runner | undefined)[] = [];
+  private readonly mainBell = newBell();
+  private readonly leaving = new Set<Promise<void>>();
+
+  constructor(world: WorldDefinition, options: WorldOptions) {
+    super(world, options, 'lockstep');
+  }
+
+  input(slot: ServerSlot, input: Input): void {
+    const runner = this.runners[slot.place.node];
+    if (!runner) return;
+    if (slot.hung) {
+      slot.answers.push(input);
+      return;
+    }
+    const given = this.give(slot, runner, [{ input, marks: 0 }], false);
+    if (!this.awaits(runner, ANSWER_MS)) throw this.silent(runner);
+    this.carryOutTurn(given);
+  }
+
+  async close(): Promise<void> {
+    for (const slot of this.slots) this.stopEngine(slot);
+    for (const slot of this.slots) slot.engine = undefined;
+    await Promise.all(this.leaving);
+  }
+
+  protected turn(arriving: readonly Due[], at: Micros): Promise<void> | undefined {
+    const given: Given[] = [];
+    for (const slot of this.slots) {
+      const items = this.itemsOf(slot, arriving);
+      const runner = this.runners[slot.place.node];
+      if (!runner || !slot.active) continue;
+      if (items.length > 0 || runner.mirror.nextDeadline() <= at) given.push(this.give(slot, runner, items, true));
+    }
+    for (const [done, next] of given.entries()) {
+      if (!this.awaits(next.runner, PATIENCE_MS)) return this.carryOutSlowly(given.slice(done));
+      this.carryOutTurn(next);
+    }
+    return undefined;
+  }
+
+  protected startEngine(slot: ServerSlot): void {
+    slot.switchOn(this.clock);
+    const { definition, incarnation, durable, place } = slot;
+    const { server: me } = place;
+    const line = newLine(this.mainBell);
+    const audit = this.watch !== undefined;
+    const boot: LockstepBoot = { line, definition, me, incarnation, now: this.clock, durable, audit };
+    const thread = new ServerThread(place.name, threadEntry('lockstep'), boot, this.options.resourceLimits);
+    const mirror = new Mirror(slot, this.clock);
+    slot.engine = mirror;
+    this.runners[place.node] = new Runner(thread, mirror, definition.servers.length);
+  }
+
+  protected stopEngine(slot: ServerSlot): void {
+    const { node } = slot.place;
+    const runner = this.runners[node];
+    this.runners[node] = undefined;
+    if (!runner) return;
+    const gone = runner.thread.kill();
+    this.leaving.add(gone);
+    void gone.then(() => this.leaving.delete(gone));
+  }
+
+  private itemsOf(slot: ServerSlot, arriving: readonly Due[]): Item[] {
+    const items: Item[] = [];
+    for (const due of arriving) {
+      if (!this.isFor(slot, due)) continue;
+      if (due.type === 'agent') {
+        const input = this.answerOf(slot, due);
+        if (input && slot.hung) slot.answers.push(input);
+        else if (input) items.push({ input, marks: 0 });
+      } else if (due.type === 'frame' || due.type === 'broadcast') {
+        const marks = due.type === 'frame' ? due.marks : 0;
+        if (this.admits(slot, due.flight, marks)) items.push({ input: due.flight.input, flight: due.flight, marks });
+      }
+    }
+    return items;
+  }
+
+  private give(slot: ServerSlot, runner: Runner, items: readonly Item[], tick: boolean): Given {
+    for (const { input } of items) runner.give(input);
+    runner.run({ at: this.clock, tick });
+    return { slot, runner, items };
+  }
+
+  private awaits(runner: Runner, limitMs: number): boolean {
+    return waitFor(runner.thread.end.own, () => runner.listen(), limitMs);
+  }
+
+  /** Some thread takes long, or is dead: its exit is heard of only if the event loop turns. */
+  private async carryOutSlowly(given: readonly Given[]): Promise<void> {
+    for (const next of given) {
+      const { runner } = next;
+      for (let waitedMs = 0; !this.awaits(runner, PATIENCE_MS); waitedMs += PATIENCE_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (runner.thread.failure) throw runner.thread.failure;
+        if (waitedMs >= ANSWER_MS) throw this.silent(runner);
+      }
+      this.carryOutTurn(next);
+    }
+  }
+
+  private silent({ thread }: Runner): ServerFailed {
+    return thread.failure ?? new ServerFailed(thread.server, `its thread has not answered for ${ANSWER_MS / 1000} s`);
+  }
+
+  /** Carries out what one server gave out at this instant. */
+  private carryOutTurn({ slot, runner, items }: Given): void {
+    const { items: effects, standing } = runner.take();
+    const out = {
+      ...this.effects[slot.place.node],
+      broadcast: () => this.effects[slot.place.node].broadcast(runner.nextBeat()),
+    };
+    effects.forEach((records, position) => {
+      const item = items.at(position);
+      if (item?.flight) this.countIn(slot, item.flight, item.marks);
+      for (const record of records) {
+        if (record[0] === 'departed') runner.mirror.leave();
+        carryOut(record, out, (what) => this.watch?.misplaced(what));
+      }
+      // What is still shown of it is where it stands at the end of its turn: nobody asks in between.
+      if (position === effects.length - 1) runner.mirror.stand(standing);
+      this.settlePower(slot);
+    });
+    if (effects.length === 0) runner.mirror.stand(standing);
+    for (const { flight, marks } of items.slice(effects.length))
+      if (flight) this.switchboard.model.dropped(flight.from, slot.place.node, flight.network, 'off', marks);
+  }
+}

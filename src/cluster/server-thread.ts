@@ -1,0 +1,77 @@
+/**
+ * The thread of one server as the main thread has it: started, fed, read, and killed.
+ *
+ * A thread that throws says so over its line, with its stack. One that dies otherwise (out of memory, terminated from
+ * outside) is known by its exit, which the main thread hears of only in its event loop.
+ */
+import { Worker, type ResourceLimits } from 'node:worker_threads';
+import type { Take } from '../interconnect/messages.js';
+import { Kind, type Line, LineEnd } from '../node/channel.js';
+import { fromBytes } from '../node/wire.js';
+import { ServerFailed } from './errors.js';
+
+export class ServerThread {
+  readonly end: LineEnd;
+  /** Why it is no good any more, if it is not. */
+  failure: ServerFailed | undefined;
+  private readonly worker: Worker;
+  /** Resolves when the thread is gone. */
+  readonly gone: Promise<void>;
+  private wanted = true;
+
+  /**
+   * @param server its name, for messages
+   * @param entry compiled code
+   * @param boot plain data; holds the line
+   */
+  constructor(
+    readonly server: string,
+    entry: URL,
+    boot: { readonly line: Line },
+    resourceLimits: ResourceLimits | undefined,
+  ) {
+    this.end = LineEnd.main(boot.line);
+    this.worker = new Worker(entry, { workerData: boot, name: server, resourceLimits, execArgv: [] });
+    this.gone = new Promise((resolve) => {
+      this.worker.on('error', (error: Error & { code?: string }) => this.fail(reasonOf(error), error.stack));
+      this.worker.on('exit', (code) => {
+        if (this.wanted) this.fail(`its thread ended by itself, with code ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  /** Hands over what has come up; a thread's own report of its failure becomes `failure`. */
+  drain(take: Take): number {
+    return this.end.drain((kind, ends, epoch, stampUs, bytes, reader) => {
+      if (kind !== Kind.FAILED) {
+        take(kind, ends, epoch, stampUs, bytes, reader);
+        return;
+      }
+      const { message, stack } = fromBytes(bytes as Uint8Array) as { message: string; stack?: string };
+      this.fail(`its thread has failed: ${message}`, stack);
+    });
+  }
+
+  /** Hears what the thread says beside its line: that it has something to read. */
+  onMessage(listener: () => void): void {
+    this.worker.on('message', listener);
+  }
+
+  /** Kills the thread, in the middle of whatever it does. */
+  kill(): Promise<void> {
+    this.wanted = false;
+    void this.worker.terminate();
+    return this.gone;
+  }
+
+  fail(why: string, stack?: string): void {
+    if (!this.wanted) return;
+    this.failure ??= new ServerFailed(this.server, why, stack);
+  }
+}
+
+function reasonOf(error: Error & { code?: string }): string {
+  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return `its thread ran out of memory (${error.message})`;
+  return `its thread has failed: ${error.message}`;
+}

@@ -1,0 +1,221 @@
+/**
+ * Messages of any size over one ring, in order, for what must not be lost.
+ *
+ * A message longer than a quarter of the ring goes in parts. What does not fit waits at the sender's, so a slow reader
+ * holds up its sender and loses nothing. Plain frames (heartbeats) may go over the same ring, also between the parts
+ * of a message: a frame's form tells them apart (layout.ts).
+ *
+ * A message arrives whole or not at all. The reader drops it where a part does not follow on the last one, where the
+ * ring lost anything in between, or where the next message begins first, as after the death of a sender in the middle
+ * of one; parts without a beginning, as they reach a receiver that was restarted, are dropped too.
+ */
+import {
+  FORM_FIRST,
+  FORM_MASK,
+  FORM_MORE,
+  FORM_PLAIN,
+  FRAME_HEADER_BYTES,
+  KIND_MAX,
+  MESSAGE_BYTES_MAX,
+  PART_HEADER_BYTES,
+  PART_WORDS,
+} from './layout.js';
+import type { RingReader, RingWriter } from './ring.js';
+
+/** Fewer bytes than this are copied one by one: that is faster than making a view for them. */
+const COPY_LOOP_BYTES = 64;
+
+interface Waiting {
+  readonly kind: number;
+  readonly ends: number;
+  readonly epoch: number;
+  readonly stampUs: number;
+  readonly bytes: Uint8Array;
+  /** How many of the bytes are in the ring. */
+  out: number;
+}
+
+/** Writes messages into a ring. */
+export class MessageWriter {
+  private readonly queue: Waiting[] = [];
+  private readonly partMax: number;
+
+  /** The ring may be used for plain frames beside this, by the same thread. */
+  constructor(private readonly ring: RingWriter) {
+    this.partMax = (ring.payloadMax + FRAME_HEADER_BYTES) / 2 - FRAME_HEADER_BYTES - PART_HEADER_BYTES;
+  }
+
+  /** Messages that are not yet wholly in the ring. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /**
+   * Queues a message behind those that wait. As much as fits goes into the ring at once and is seen after the next
+   * `flush` (or the ring's `publish`); a copy of the message waits here for the rest. Throws a RangeError where the
+   * kind is not 0 to 63 or there are more than 16 MiB.
+   *
+   * @param ends from | to << 8, each 0 to 255
+   * @param epoch only its low 16 bits are sent
+   * @param stampUs the sender's clock, in whole microseconds
+   */
+  send(kind: number, ends: number, epoch: number, bytes: Uint8Array, stampUs: number): void {
+    if (!Number.isInteger(kind) || kind < 0 || kind > KIND_MAX || bytes.length > MESSAGE_BYTES_MAX)
+      throw new RangeError(`No message has kind ${kind} and ${bytes.length} bytes.`);
+    const message = { kind, ends, epoch, stampUs, bytes, out: 0 };
+    if (this.queue.length > 0 || !this.put(message)) this.queue.push({ ...message, bytes: bytes.slice() });
+  }
+
+  /** Moves what waits into the ring, as far as it fits, and publishes. Answers whether all is out. */
+  flush(): boolean {
+    while (this.queue.length > 0 && this.put(this.queue[0])) this.queue.shift();
+    this.ring.publish();
+    return this.queue.length === 0;
+  }
+
+  /**
+   * Forgets what waits, as when its receiver died. Answers how many messages that were; the receiver's successor
+   * never sees one of which a part is out already.
+   */
+  clear(): number {
+    return this.queue.splice(0).length;
+  }
+
+  /** Puts a message into the ring as far as it fits; answers whether all of it is there. */
+  private put(message: Waiting): boolean {
+    const { ring } = this;
+    const { kind, ends, epoch, stampUs, bytes } = message;
+    do {
+      const offset = message.out;
+      const size = Math.min(bytes.length - offset, this.partMax);
+      const form = offset === 0 ? FORM_FIRST : FORM_MORE;
+      const at = ring.reserve(form | kind, ends, epoch, PART_HEADER_BYTES + size, stampUs);
+      if (at < 0) return false;
+      ring.i32[at] = bytes.length;
+      ring.i32[at + 1] = offset;
+      copy(bytes, offset, ring.u8, (at + PART_WORDS) * 4, size);
+      ring.seal();
+      message.out += size;
+    } while (message.out < bytes.length);
+    return true;
+  }
+}
+
+/**
+ * What is done with a frame or a message.
+ *
+ * @param bytes the whole message, a copy that may be kept; undefined for a plain frame, whose payload stands in `reader`
+ *   until this returns
+ */
+export type Take = (
+  kind: number,
+  ends: number,
+  epoch: number,
+  stampUs: number,
+  bytes: Uint8Array | undefined,
+  reader: RingReader,
+) => void;
+
+/** Reads messages, and the plain frames between them, from a ring. */
+export class MessageReader {
+  /** Messages of which a part was lost. They are never shown. */
+  broken = 0;
+  /** The message under way, if any, and how much of it is there. */
+  private bytes: Uint8Array | undefined;
+  private filled = 0;
+  /** Which message that is: kind, ends and epoch of its first part. */
+  private kind = 0;
+  private ends = 0;
+  private epoch = 0;
+  /** `ring.corrupt` when its last part arrived. */
+  private corrupt = 0;
+  /** True while parts go by whose message is counted as broken already. */
+  private skipping = false;
+
+  /** Nobody else may read from the ring. */
+  constructor(private readonly ring: RingReader) {}
+
+  /**
+   * Takes in everything that was published, gives its room back, and answers how many frames and messages it showed.
+   * Where `take` throws, the frames shown so far are given back and the error goes on.
+   */
+  drain(take: Take): number {
+    const { ring } = this;
+    let shown = 0;
+    try {
+      while (ring.next()) {
+        const form = ring.kind & FORM_MASK;
+        let bytes: Uint8Array | undefined;
+        if (form !== FORM_PLAIN) {
+          bytes = this.accept(form);
+          if (bytes === undefined) continue;
+        }
+        shown++;
+        take(ring.kind & KIND_MAX, ring.ends, ring.epoch, ring.stampUs, bytes, ring);
+      }
+    } finally {
+      ring.release();
+    }
+    return shown;
+  }
+
+  /** Takes in one part; answers the message where it was the last. */
+  private accept(form: number): Uint8Array | undefined {
+    const { ring } = this;
+    const total = ring.i32[ring.at];
+    const offset = ring.i32[ring.at + 1];
+    const size = ring.payloadBytes - PART_HEADER_BYTES;
+    if (form === FORM_FIRST) this.begin(total);
+    else if (!this.follows(total, offset)) this.breakOff();
+    const { bytes } = this;
+    if (bytes === undefined) return undefined;
+    if (size < 0 || offset !== this.filled || offset + size > total) {
+      this.breakOff();
+      return undefined;
+    }
+    copy(ring.u8, (ring.at + PART_WORDS) * 4, bytes, offset, size);
+    this.filled += size;
+    this.corrupt = ring.corrupt;
+    if (this.filled < total) return undefined;
+    this.bytes = undefined;
+    return bytes;
+  }
+
+  private begin(total: number): void {
+    if (this.bytes !== undefined) this.broken++;
+    const { ring } = this;
+    const possible = total >= 0 && total <= MESSAGE_BYTES_MAX;
+    this.bytes = possible ? new Uint8Array(total) : undefined;
+    if (!possible) this.broken++;
+    this.skipping = !possible;
+    this.filled = 0;
+    this.kind = ring.kind & KIND_MAX;
+    this.ends = ring.ends;
+    this.epoch = ring.epoch;
+  }
+
+  /** True where a part goes on with the message under way. */
+  private follows(total: number, offset: number): boolean {
+    const { ring, bytes } = this;
+    return (
+      bytes?.length === total &&
+      this.filled === offset &&
+      this.corrupt === ring.corrupt &&
+      this.kind === (ring.kind & KIND_MAX) &&
+      this.ends === ring.ends &&
+      this.epoch === ring.epoch
+    );
+  }
+
+  /** Drops the message under way, or one whose beginning was never seen, and counts it once. */
+  private breakOff(): void {
+    if (this.bytes !== undefined || !this.skipping) this.broken++;
+    this.bytes = undefined;
+    this.skipping = true;
+  }
+}
+
+function copy(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, size: number): void {
+  if (size < COPY_LOOP_BYTES) for (let i = 0; i < size; i++) to[toAt + i] = from[fromAt + i];
+  else to.set(from.subarray(fromAt, fromAt + size), toAt);
+}

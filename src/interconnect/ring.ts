@@ -1,0 +1,324 @@
+/**
+ * A ring of frames from one writer to one reader, in memory that both share.
+ *
+ * Neither ever waits for the other. The writer puts frames behind the tail and then moves it; the reader reads up to
+ * the tail and then moves the head. Each remembers the other's index and looks again only when it seems to be at the
+ * end, and moves its own once for many frames: the memory that both touch is what costs time.
+ *
+ * Whoever makes a RingWriter or a RingReader goes on where the indexes stand. So one that takes over from a thread
+ * that was killed finds nothing to repair: what was published is there, what was not is overwritten.
+ *
+ * The reader shows a frame only with the right sequence number, a length that is possible and the right checksum. What
+ * is not so is skipped granule by granule up to the next frame that is, and counted.
+ */
+import { frameChecksum } from './checksum.js';
+import {
+  assertInside,
+  ENDS_MASK,
+  EPOCH_SHIFT,
+  FORM_PAD,
+  FRAME_CHECKSUM,
+  FRAME_ENDS_EPOCH,
+  FRAME_HEADER_BYTES,
+  FRAME_PAYLOAD,
+  FRAME_SEQUENCE,
+  FRAME_STAMP,
+  GRANULE_BYTES,
+  GRANULE_WORDS,
+  KIND_SHIFT,
+  LENGTH_MASK,
+  RING_DATA,
+  RING_HEAD,
+  RING_TAIL,
+  ringBytes,
+} from './layout.js';
+
+export { ringBytes } from './layout.js';
+
+/** Not on a granule, and so no position of a frame. */
+const NO_POSITION = -1;
+
+/** Words of a frame of so many bytes: whole granules. */
+function granuleWords(bytes: number): number {
+  return ((bytes + GRANULE_BYTES - 1) >>> 6) << 4;
+}
+
+/** The one end of a ring that writes. There may be only one at a time. */
+export class RingWriter {
+  /** Views over the whole memory, not the ring alone. */
+  readonly i32: Int32Array;
+  readonly f64: Float64Array;
+  readonly u8: Uint8Array;
+  /** The longest payload that a frame can have, in bytes: half the ring, so that it fits wherever the wrap is. */
+  readonly payloadMax: number;
+  private readonly tailAt: number;
+  private readonly headAt: number;
+  private readonly data: number;
+  private readonly capacity: number;
+  /** Behind the last sealed frame. */
+  private position: number;
+  /** The tail as the reader sees it. */
+  private published: number;
+  /** The head when it was last looked at. */
+  private head: number;
+  /** The frame that was reserved last: its first word, its word 0, and the position behind it. */
+  private frame = -1;
+  private word0 = 0;
+  private end = 0;
+
+  /**
+   * Throws a RangeError where there is no such ring in the memory.
+   *
+   * @param byteOffset where the ring begins: a multiple of 64
+   * @param capacityBytes a power of two, 256 to 16 MiB
+   */
+  constructor(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number) {
+    assertInside(memory, byteOffset, ringBytes(capacityBytes));
+    this.i32 = new Int32Array(memory);
+    this.f64 = new Float64Array(memory, 0, memory.byteLength >>> 3);
+    this.u8 = new Uint8Array(memory);
+    this.payloadMax = capacityBytes / 2 - FRAME_HEADER_BYTES;
+    this.tailAt = byteOffset / 4 + RING_TAIL;
+    this.headAt = byteOffset / 4 + RING_HEAD;
+    this.data = byteOffset / 4 + RING_DATA;
+    this.capacity = capacityBytes / 4;
+    this.published = Atomics.load(this.i32, this.tailAt);
+    this.head = Atomics.load(this.i32, this.headAt);
+    this.position = this.published;
+    this.forgetUnpublished();
+  }
+
+  /**
+   * Reserves room for one frame; it replaces what was reserved before and not sealed. Answers the index in `i32` of
+   * the first word of its payload, always even, or -1 where there is no room now. Throws a RangeError where there will
+   * never be.
+   *
+   * @param kind 0 to 63
+   * @param ends from | to << 8, each 0 to 255
+   * @param epoch only its low 16 bits are sent
+   * @param payloadBytes 0 to `payloadMax`
+   * @param stampUs the sender's clock, in whole microseconds
+   */
+  reserve(kind: number, ends: number, epoch: number, payloadBytes: number, stampUs: number): number {
+    if (!(payloadBytes >= 0 && payloadBytes <= this.payloadMax)) throw neverFits(payloadBytes, this.payloadMax);
+    const words = granuleWords(payloadBytes + FRAME_HEADER_BYTES);
+    const mask = this.capacity - 1;
+    const rest = this.capacity - (this.position & mask);
+    const skipped = words > rest ? rest : 0;
+    if (((this.position - this.head) | 0) + skipped + words > this.capacity && !this.hasRoom(skipped + words))
+      return -1;
+    if (skipped > 0) this.writePad();
+    const start = (this.position + skipped) | 0;
+    const frame = this.data + (start & mask);
+    const { i32 } = this;
+    i32[frame + FRAME_SEQUENCE] = start;
+    i32[frame + FRAME_ENDS_EPOCH] = (ends & ENDS_MASK) | (epoch << EPOCH_SHIFT);
+    this.f64[(frame + FRAME_STAMP) >>> 1] = stampUs;
+    this.frame = frame;
+    this.word0 = (kind << KIND_SHIFT) | (payloadBytes + FRAME_HEADER_BYTES);
+    this.end = (start + words) | 0;
+    return frame + FRAME_PAYLOAD;
+  }
+
+  /** Writes length and checksum of the frame that was reserved last. The reader does not see it before `publish`. */
+  seal(): void {
+    const { frame, i32, word0 } = this;
+    if (frame < 0) return;
+    i32[frame] = word0;
+    i32[frame + FRAME_CHECKSUM] = frameChecksum(i32, frame, word0 & LENGTH_MASK);
+    this.position = this.end;
+    this.frame = -1;
+  }
+
+  /** Makes all sealed frames visible to the reader. Answers whether there were any. */
+  publish(): boolean {
+    if (this.position === this.published) return false;
+    this.published = this.position;
+    Atomics.store(this.i32, this.tailAt, this.position);
+    return true;
+  }
+
+  /** Looks at the head again; answers whether so many words fit. */
+  private hasRoom(words: number): boolean {
+    this.head = Atomics.load(this.i32, this.headAt);
+    const used = (this.position - this.head) | 0;
+    if (used >= 0 && used <= this.capacity) return used + words <= this.capacity;
+    // No head that a reader stored. Telling it again where the tail is lets it come back.
+    Atomics.store(this.i32, this.tailAt, this.published);
+    this.head = (this.position - this.capacity) | 0;
+    return false;
+  }
+
+  /** Writes a pad from the position to the end of the data. It counts once the frame behind it is sealed. */
+  private writePad(): void {
+    const { i32 } = this;
+    const frame = this.data + (this.position & (this.capacity - 1));
+    i32[frame] = (FORM_PAD << KIND_SHIFT) | FRAME_HEADER_BYTES;
+    i32[frame + FRAME_SEQUENCE] = this.position;
+    i32[frame + FRAME_ENDS_EPOCH] = 0;
+    this.f64[(frame + FRAME_STAMP) >>> 1] = 0;
+    i32[frame + FRAME_CHECKSUM] = frameChecksum(i32, frame, FRAME_HEADER_BYTES);
+  }
+
+  /**
+   * A writer that was killed may have sealed frames and not published them. Their numbers are those of the next
+   * frames, so a reader that seeks its way past damage must not come upon them.
+   */
+  private forgetUnpublished(): void {
+    const free = this.capacity - ((this.position - this.head) | 0);
+    for (let words = 0; words < free; words += GRANULE_WORDS)
+      this.i32[this.data + ((this.position + words) & (this.capacity - 1)) + FRAME_SEQUENCE] = NO_POSITION;
+  }
+}
+
+function neverFits(payloadBytes: number, most: number): RangeError {
+  return new RangeError(`A payload of ${payloadBytes} bytes is not between 0 and ${most}, and can never be sent.`);
+}
+
+/** The one end of a ring that reads. There may be only one at a time. */
+export class RingReader {
+  /** Views over the whole memory, not the ring alone. */
+  readonly i32: Int32Array;
+  readonly f64: Float64Array;
+  readonly u8: Uint8Array;
+  /** Of the frame that `next` stepped to. */
+  kind = 0;
+  /** from | to << 8 */
+  ends = 0;
+  /** The low 16 bits of the sender's epoch. */
+  epoch = 0;
+  /** The frame's position in its ring. It grows from frame to frame, and runs over. */
+  sequence = 0;
+  /** The instant of sending on the sender's clock, in whole microseconds. */
+  stampUs = 0;
+  /** The index in `i32` of the payload's first word, always even. The payload stays there until `release`. */
+  at = 0;
+  payloadBytes = 0;
+  /** How many frames were damaged, since this reader was made. Damage without any frame in it counts as one. */
+  corrupt = 0;
+  private readonly tailAt: number;
+  private readonly headAt: number;
+  private readonly data: number;
+  private readonly capacity: number;
+  /** Behind the frame that `next` stepped to. */
+  private position: number;
+  /** The head as the writer sees it. */
+  private released: number;
+  /** The tail when it was last looked at. */
+  private tail: number;
+  /** True from a damaged frame to the next good one. */
+  private seeking = false;
+
+  /** Throws a RangeError where there is no such ring in the memory. For the parameters see RingWriter. */
+  constructor(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number) {
+    assertInside(memory, byteOffset, ringBytes(capacityBytes));
+    this.i32 = new Int32Array(memory);
+    this.f64 = new Float64Array(memory, 0, memory.byteLength >>> 3);
+    this.u8 = new Uint8Array(memory);
+    this.tailAt = byteOffset / 4 + RING_TAIL;
+    this.headAt = byteOffset / 4 + RING_HEAD;
+    this.data = byteOffset / 4 + RING_DATA;
+    this.capacity = capacityBytes / 4;
+    this.released = Atomics.load(this.i32, this.headAt);
+    this.position = this.released;
+    this.tail = this.released;
+  }
+
+  /**
+   * Steps to the next frame that was published, and sets the fields to it; answers false where there is none. A
+   * damaged frame is counted in `corrupt` and skipped, never shown.
+   */
+  next(): boolean {
+    for (;;) {
+      if (this.position === this.tail && !this.lookForMore()) return false;
+      const { i32, position } = this;
+      const offset = position & (this.capacity - 1);
+      const frame = this.data + offset;
+      const word0 = i32[frame];
+      const bytes = word0 & LENGTH_MASK;
+      const words = granuleWords(bytes);
+      const rest = this.capacity - offset;
+      const ready = (this.tail - position) | 0;
+      const possible = bytes >= FRAME_HEADER_BYTES && words <= ready && words <= rest;
+      if (
+        i32[frame + FRAME_SEQUENCE] !== position ||
+        !possible ||
+        i32[frame + FRAME_CHECKSUM] !== frameChecksum(i32, frame, bytes)
+      ) {
+        this.skipDamage(frame);
+        continue;
+      }
+      this.seeking = false;
+      const kind = word0 >>> KIND_SHIFT;
+      if (kind === FORM_PAD) {
+        this.position = rest <= ready ? (position + rest) | 0 : this.tail;
+        continue;
+      }
+      this.show(frame, kind, bytes);
+      this.position = (position + words) | 0;
+      return true;
+    }
+  }
+
+  /** Gives the room of all frames read so far back to the writer: their payload is gone with that. */
+  release(): void {
+    if (this.position === this.released) return;
+    this.released = this.position;
+    Atomics.store(this.i32, this.headAt, this.position);
+  }
+
+  private show(frame: number, kind: number, bytes: number): void {
+    const ends = this.i32[frame + FRAME_ENDS_EPOCH];
+    this.kind = kind;
+    this.ends = ends & ENDS_MASK;
+    this.epoch = ends >>> EPOCH_SHIFT;
+    this.sequence = this.position;
+    this.stampUs = this.f64[(frame + FRAME_STAMP) >>> 1];
+    this.at = frame + FRAME_PAYLOAD;
+    this.payloadBytes = bytes - FRAME_HEADER_BYTES;
+  }
+
+  /** Looks at the tail again; answers whether there is more to read. */
+  private lookForMore(): boolean {
+    // Frames end on granules: the low bits of a tail are zero, or it is damaged.
+    const tail = Atomics.load(this.i32, this.tailAt) & -GRANULE_WORDS;
+    this.tail = tail;
+    const ready = (tail - this.position) | 0;
+    if (ready > 0 && ready <= this.capacity) return true;
+    if (ready === 0) return false;
+    // No tail that a writer stored while this was the head. Nothing up to there can be told apart.
+    this.corrupt++;
+    this.position = tail;
+    return false;
+  }
+
+  /** Goes one granule further. Counts the damage where a frame seems to begin, or where it begins itself. */
+  private skipDamage(frame: number): void {
+    if (!this.seeking || this.i32[frame + FRAME_SEQUENCE] === this.position) this.corrupt++;
+    this.seeking = true;
+    this.position = (this.position + GRANULE_WORDS) | 0;
+  }
+}
+
+/**
+ * Makes a ring as new as when its memory was. Nobody may be writing or reading, and who did needs a new RingWriter and
+ * a new RingReader. Throws a RangeError where there is no such ring in the memory.
+ */
+export function resetRing(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number): void {
+  const bytes = ringBytes(capacityBytes);
+  assertInside(memory, byteOffset, bytes);
+  const words = new Int32Array(memory, byteOffset, bytes / 4);
+  words.fill(0);
+  Atomics.store(words, RING_HEAD, 0);
+  Atomics.store(words, RING_TAIL, 0);
+}
+
+/**
+ * Empties a ring whose reader is dead, for the one that takes its place: everything published so far is taken as read.
+ * The writer may go on all the while; to it this is a reader that reads. Throws as resetRing does.
+ */
+export function skipUnread(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number): void {
+  assertInside(memory, byteOffset, ringBytes(capacityBytes));
+  const words = new Int32Array(memory, byteOffset, RING_DATA);
+  Atomics.store(words, RING_HEAD, Atomics.load(words, RING_TAIL));
+}

@@ -1,0 +1,130 @@
+/**
+ * The line between the main thread and the thread of one server: a ring down with what the server is to take in, a ring
+ * up with what it gives out, and a doorbell at each end.
+ *
+ * It is a ring and no MessagePort for two reasons: either end can wait for the other without its event loop, and what a
+ * thread has published is there even if it is killed at the next instant. Bells of several lines may be one: the main
+ * thread has one for all its servers.
+ */
+import { Bell } from '../interconnect/bell.js';
+import { BELL_BYTES } from '../interconnect/layout.js';
+import { MessageReader, MessageWriter, type Take } from '../interconnect/messages.js';
+import { RingReader, RingWriter, ringBytes } from '../interconnect/ring.js';
+
+/** Bytes of each direction; longer messages go in parts. */
+const CAPACITY_BYTES = 65_536;
+
+/** What is sent over a line. */
+export const Kind = {
+  /** Down: a heartbeat, as bytes of `wire.ts`; its network stands in the epoch, its instant in the stamp. */
+  BEAT: 1,
+  /** Down: any other input of the engine, or an order to the shell, as JSON. */
+  INPUT: 2,
+  /** Down: take in what came and say what comes of it. */
+  RUN: 3,
+  /** Up: a heartbeat that the engine broadcasts. */
+  BROADCAST: 4,
+  /** Up: effects, and where the engine stands, as JSON. */
+  DONE: 5,
+  /** Up: the thread has failed: message and stack. */
+  FAILED: 6,
+} as const;
+
+/** What both ends are made from; plain data with shared memory in it. */
+export interface Line {
+  readonly memory: SharedArrayBuffer;
+  /** The bell of the main thread. */
+  readonly mainBell: SharedArrayBuffer;
+}
+
+/** Where the starved flags stand in a line's memory, in words: one for each direction, apart from each other. */
+const STARVED_BYTES = 256;
+const STARVED = { down: 0, up: 32 } as const;
+
+/** One end of a line. */
+export class LineEnd {
+  private readonly flags: Int32Array;
+  private readonly mine: number;
+  private readonly other: number;
+
+  private readonly writer: MessageWriter;
+  private readonly reader: MessageReader;
+
+  private constructor(
+    /** Rung by the other end. */
+    readonly own: Bell,
+    private readonly theirs: Bell,
+    memory: SharedArrayBuffer,
+    isMain: boolean,
+  ) {
+    const down = BELL_BYTES + STARVED_BYTES;
+    const up = down + ringBytes(CAPACITY_BYTES);
+    this.flags = new Int32Array(memory, BELL_BYTES, STARVED_BYTES / 4);
+    this.mine = isMain ? STARVED.down : STARVED.up;
+    this.other = isMain ? STARVED.up : STARVED.down;
+    this.writer = new MessageWriter(new RingWriter(memory, isMain ? down : up, CAPACITY_BYTES));
+    this.reader = new MessageReader(new RingReader(memory, isMain ? up : down, CAPACITY_BYTES));
+  }
+
+  /** The main thread's end. */
+  static main({ memory, mainBell }: Line): LineEnd {
+    return new LineEnd(new Bell(mainBell, 0), new Bell(memory, 0), memory, true);
+  }
+
+  /** The server's end. */
+  static server({ memory, mainBell }: Line): LineEnd {
+    return new LineEnd(new Bell(memory, 0), new Bell(mainBell, 0), memory, false);
+  }
+
+  /** Messages that found no room yet. */
+  get waiting(): number {
+    return this.writer.waiting;
+  }
+
+  send(kind: number, bytes: Uint8Array, stampUs: number, network = 0): void {
+    this.writer.send(kind, 0, network, bytes, stampUs);
+  }
+
+  /** Lets the other end see what was sent, and wakes it; answers whether it had been asleep. */
+  flush(): boolean {
+    if (!this.writer.flush()) Atomics.store(this.flags, this.mine, 1);
+    return this.theirs.ring();
+  }
+
+  /** Takes in what has come. The other end is told that there is room again, where it waits for that. */
+  drain(take: Take): number {
+    const taken = this.reader.drain(take);
+    if (Atomics.load(this.flags, this.other) === 1 && Atomics.exchange(this.flags, this.other, 0) === 1)
+      this.theirs.ring(true);
+    return taken;
+  }
+}
+
+/** New memory for a line, and none for bells that others share. */
+export function newLine(mainBell: SharedArrayBuffer): Line {
+  return { memory: new SharedArrayBuffer(BELL_BYTES + STARVED_BYTES + 2 * ringBytes(CAPACITY_BYTES)), mainBell };
+}
+
+/** Memory for a bell of its own. */
+export function newBell(): SharedArrayBuffer {
+  return new SharedArrayBuffer(BELL_BYTES);
+}
+
+/**
+ * Waits, the thread stopped, until `look` finds something or that much time has passed; answers whether it did. Whoever
+ * makes it find something rings the bell afterwards.
+ */
+export function waitFor(bell: Bell, look: () => boolean, limitMs: number): boolean {
+  for (;;) {
+    if (look()) return true;
+    const seen = bell.read();
+    bell.prepare();
+    if (look()) {
+      bell.awake();
+      return true;
+    }
+    const woken = Atomics.wait(bell.i32, bell.index, seen, limitMs);
+    bell.awake();
+    if (woken === 'timed-out') return look();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Each server in its thread, in virtual time: whatever the operating system lets run first, the trace is the inline one,
+ * byte for byte. Real threads, so the compiled code runs.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { randomRun } from '../../src/campaign/generate.js';
+import { playRandomRun } from '../../src/campaign/run.js';
+import type { TraceLine } from '../../src/model/trace.js';
+import { loadScenario } from '../../src/scenarios/load.js';
+import { runScenario } from '../../src/scenarios/run.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => join(folder, name.replaceAll('\\', '/')));
+}
+
+const body = (lines: readonly TraceLine[]): string[] => lines.slice(1).map((line) => JSON.stringify(line));
+
+describe('in lockstep the trace is the inline one', () => {
+  it.each([...filesIn('examples'), ...filesIn('test/golden')])('of %s', async (file) => {
+    const loaded = await loadScenario(join(root, file));
+    if (!loaded.ok) throw new Error(`${file} is no scenario`);
+    const inline = await runScenario(loaded.value, { seed: 1 });
+    const lockstep = await runScenario(loaded.value, { seed: 1, backend: 'lockstep' });
+    expect(body(lockstep.lines)).toEqual(body(inline.lines));
+    expect(lockstep.hash).toBe(inline.hash);
+    if (file.startsWith('test/golden')) {
+      const golden = readFileSync(join(root, file.replace(/\.yaml$/, '.jsonl')), 'utf8');
+      expect(golden).toContain(inline.hash);
+    }
+  });
+
+  it.each(Array.from({ length: 20 }, (_, index) => index + 1))('of random run %i', async (seed) => {
+    const inline = await playRandomRun(randomRun(seed));
+    const lockstep = await playRandomRun(randomRun(seed), { backend: 'lockstep' });
+    expect(lockstep).toEqual(inline);
+  });
+});
