@@ -4,6 +4,7 @@
 import type { BadInput } from '../scenarios/problems.js';
 import { formatProblems } from '../scenarios/problems.js';
 import { loadScenario } from '../scenarios/load.js';
+import { scaleScenario } from '../scenarios/scale.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { printable } from '../report/plain.js';
 import type { Terminal } from './terminal.js';
@@ -35,6 +36,17 @@ export async function loadFiles(
     }
   }
   return { scenarios, bad };
+}
+
+/** Scales loaded scenarios in time; problems go to standard error. */
+export function scaleAll(scenarios: readonly Scenario[], timeScale: number, terminal: Terminal): Loaded {
+  const scaled: Scenario[] = [];
+  for (const scenario of scenarios) {
+    const result = scaleScenario(scenario, timeScale);
+    if (result.ok) scaled.push(result.value);
+    else tellProblems(result.error, terminal);
+  }
+  return { scenarios: scaled, bad: scenarios.length - scaled.length };
 }
 
 function tellProblems(problems: readonly BadInput[], terminal: Terminal): void {

@@ -1,6 +1,6 @@
 /**
  * A run as JUnit XML, which CI servers show: the scenario is a suite, each expectation a test, and so is each step that
- * was refused or should have been, and the emulator's own invariants. Times are the run's, not the wall's, so that the
+ * was refused or should have been, the emulator's own invariants, and a thread that failed. Times are the run's, not the wall's, so that the
  * same run gives the same file.
  */
 import { create } from 'xmlbuilder2';
@@ -13,16 +13,24 @@ import type { Scenario } from '../scenarios/scenario.js';
 export function junitXml(scenario: Scenario, result: ScenarioResult): string {
   const cases = casesOf(scenario, result);
   const failures = cases.filter((one) => one.failure !== undefined).length;
+  const skipped = cases.filter((one) => one.skipped === true).length;
   const counts = { tests: cases.length, failures, errors: 0 };
   const time = (result.endedAt / 1_000_000).toFixed(6);
   const document = create({ version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\ufffd' });
   const suites = document.ele('testsuites', { name: 'armada', ...counts, time });
-  const suite = suites.ele('testsuite', { name: scenario.name, ...counts, skipped: 0, time, ...fileOf(scenario) });
+  const suite = suites.ele('testsuite', { name: scenario.name, ...counts, skipped, time, ...fileOf(scenario) });
   const properties = suite.ele('properties');
-  const facts = { seed: String(result.seed), backend: result.backend, hash: result.hash ?? '', replay: result.replay };
+  const facts = {
+    seed: String(result.seed),
+    backend: result.backend,
+    ...(scenario.timeScale === undefined ? {} : { timeScale: String(scenario.timeScale) }),
+    ...(result.hash === undefined ? {} : { hash: result.hash }),
+    replay: result.replay,
+  };
   for (const [name, value] of Object.entries(facts)) properties.ele('property', { name, value });
-  for (const { name, line, failure } of cases) {
+  for (const { name, line, failure, skipped: skip } of cases) {
     const element = suite.ele('testcase', { name, classname: scenario.name, ...fileOf(scenario), ...line });
+    if (skip === true) element.ele('skipped', { message: 'the run was broken off before' });
     if (failure === undefined) continue;
     const text = `${failure.text}\nagain: ${result.replay}`;
     element.ele('failure', { message: failure.text, type: failure.kind }).txt(text);
@@ -34,16 +42,34 @@ interface Case {
   readonly name: string;
   readonly line: { readonly line?: number };
   readonly failure?: Failure;
+  /** Nobody knows: the run was broken off before. */
+  readonly skipped?: boolean;
 }
 
 function casesOf(scenario: Scenario, result: ScenarioResult): Case[] {
+  const brokenOff = result.failures.some(({ kind }) => kind === 'violation' || kind === 'thread');
+  const seen = result.lines.flatMap((line) => {
+    if (line.kind === 'step' && line.error !== undefined) return `refused ${line.step}`;
+    return line.kind === 'expect' && line.ok ? line.text : [];
+  });
   const cases = scenario.steps.flatMap((step): Case[] => {
     const failure = result.failures.find((one) => one.step === step.index);
     if (step.does.type === 'act' && !step.refused && failure === undefined) return [];
-    return [{ name: nameOf(step), line: { line: step.place?.line }, failure }];
+    const one = { name: nameOf(step), line: { line: step.place?.line }, failure };
+    if (!brokenOff || failure !== undefined) return [one];
+    return [{ ...one, skipped: !wasJudged(step, seen) }];
   });
   const violation = result.failures.find((one) => one.kind === 'violation');
-  return [...cases, { name: 'the invariants of the emulator hold', line: {}, failure: violation }];
+  const broken = result.failures.filter((one) => one.kind === 'thread');
+  const threads = broken.map((failure): Case => ({ name: 'the threads of the emulator run', line: {}, failure }));
+  return [...cases, { name: 'the invariants of the emulator hold', line: {}, failure: violation }, ...threads];
+}
+
+/** Whether a step that did not fail was done before its run was broken off; takes the trace of that out of `seen`. */
+function wasJudged({ does, name }: PlannedStep, seen: string[]): boolean {
+  const found = seen.indexOf(does.type === 'act' ? `refused ${name}` : expectationText(does.expectation));
+  if (found >= 0) seen.splice(found, 1);
+  return found >= 0;
 }
 
 function nameOf(step: PlannedStep): string {

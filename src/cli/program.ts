@@ -19,8 +19,8 @@ Examples:
   armada run FILE --seed 7 --report out.html      another seed, and a page that tells the run
   armada check FILE                               validate without running
 
-Exit status: 0 all expectations hold; 1 an expectation failed, a step was refused or an invariant was
-violated; 2 bad input, and nothing was run.`;
+Exit status: 0 all expectations hold; 1 an expectation failed, a step was refused, an invariant was
+violated or a server's thread failed; 2 bad input, and nothing was run.`;
 
 type SetStatus = (code: number) => void;
 
@@ -71,12 +71,15 @@ function addRun(program: Command, terminal: Terminal, setStatus: SetStatus, open
     .description('run scenario files; print what happens and a time chart')
     .argument('<files...>', 'scenario files: YAML, JSON, or a TypeScript or JavaScript module')
     .addOption(
-      new Option('--backend <kind>', 'what runs the servers')
+      new Option(
+        '--backend <kind>',
+        'inline: one thread; lockstep: a thread each; realtime: the same on the real clock',
+      )
         .choices(['inline', 'lockstep', 'realtime'])
         .default('inline'),
     )
     .option('--seed <n>', 'seed of everything random', readSeed, 1)
-    .option('--time-scale <f>', 'realtime only: every duration times this', readScale)
+    .option('--time-scale <f>', 'realtime only: every duration of the file times this, e.g. 0.01', readScale)
     .option('--json', 'print the trace as JSON Lines and nothing else', false)
     .option('--report <file>', 'write a report: .html, .svg, .xml (JUnit) or .trace.json; repeatable', collect, [])
     .option('--no-invariants', 'do not check invariants: faster')
@@ -92,7 +95,7 @@ function readSeed(text: string): number {
 
 function readScale(text: string): number {
   const scale = Number(text);
-  if (text.trim() !== '' && Number.isFinite(scale) && scale > 0) return scale;
+  if (/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) && Number.isFinite(scale) && scale > 0) return scale;
   throw new InvalidArgumentError('Write a number above 0, such as 0.01.');
 }
 

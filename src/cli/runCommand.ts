@@ -6,12 +6,12 @@ import { writeFileSync } from 'node:fs';
 import type { BackendKind } from '../model/trace.js';
 import { HeartbeatRecorder, terminalChart } from '../report/index.js';
 import { printable } from '../report/plain.js';
-import { optionNotYet } from '../scenarios/notYet.js';
 import { failureText, headline, replayCommand } from '../scenarios/replay.js';
 import type { ScenarioResult } from '../scenarios/result.js';
 import { runScenario, type OpenBackend } from '../scenarios/run.js';
+import { timeScaleProblem } from '../scenarios/scale.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { loadFiles } from './files.js';
+import { loadFiles, scaleAll, type Loaded } from './files.js';
 import { Printer } from './printer.js';
 import { reportProblem, reportsOf, reportText, type Report } from './reports.js';
 import type { Terminal } from './terminal.js';
@@ -45,18 +45,19 @@ export async function runCommand(
   terminal: Terminal,
   open?: OpenBackend,
 ): Promise<number> {
-  const unusable = optionNotYet(flags.backend, flags.timeScale) ?? reportProblem(flags.report);
+  const unusable = scaleProblem(flags) ?? reportProblem(flags.report);
   if (unusable !== undefined) {
     terminal.err(`armada: ${printable(unusable)}\n`);
     return 2;
   }
-  const { scenarios, bad } = await loadFiles(files, terminal);
+  const { scenarios, bad } = await prepare(files, flags, terminal);
   if (bad > 0) {
     terminal.err(`${bad} of ${files.length} file${files.length === 1 ? '' : 's'} cannot be run; nothing was run.\n`);
     return 2;
   }
   const reports = reportsOf(flags.report, files);
   const results: { scenario: Scenario; result: ScenarioResult }[] = [];
+  // One after the other: runs at the same time would take each other's time.
   for (const [index, scenario] of scenarios.entries()) {
     const result = await runOne(scenario, reports[index], flags, terminal, open);
     if (result === undefined) return 2;
@@ -64,6 +65,18 @@ export async function runCommand(
   }
   if (results.length > 1 && !flags.json) recap(results, terminal);
   return results.every(({ result }) => result.ok) ? 0 : 1;
+}
+
+/** What is wrong with the time scale, as one sentence; undefined where it can be tried. */
+function scaleProblem({ backend, timeScale }: RunFlags): string | undefined {
+  const problem = timeScale === undefined ? undefined : timeScaleProblem(backend, timeScale);
+  return problem && `--time-scale ${timeScale}: ${problem.what}; ${problem.fix}`;
+}
+
+/** Loads files, in the time that was asked for. */
+async function prepare(files: readonly string[], { timeScale }: RunFlags, terminal: Terminal): Promise<Loaded> {
+  const loaded = await loadFiles(files, terminal);
+  return timeScale === undefined || loaded.bad > 0 ? loaded : scaleAll(loaded.scenarios, timeScale, terminal);
 }
 
 /** Runs one scenario and writes its reports; undefined where a report could not be written. */
@@ -130,8 +143,11 @@ function written(path: string, text: string, terminal: Terminal): boolean {
 }
 
 function announce(scenario: Scenario, { seed, backend }: RunFlags, { out, paint }: Terminal): void {
+  const { timeScale } = scenario;
   const file = scenario.file === undefined ? '' : ` ${paint.dim(printable(scenario.file))}`;
-  out(`${paint.bold(printable(scenario.name))}${file} (seed ${seed}, ${backend})\n`);
+  out(
+    `${paint.bold(printable(scenario.name))}${file} (seed ${seed}, ${backend}${timeScale === undefined ? '' : `, time scale ${timeScale}`})\n`,
+  );
 }
 
 /** Tells how a run ended: a line, and one more for each failure. With --json only failures, on standard error. */
@@ -142,7 +158,10 @@ function conclude(scenario: Scenario, result: ScenarioResult, json: boolean, ter
     terminal.out(`\n${result.ok ? paint.green(line) : paint.red(line)}\n`);
   }
   const tell = json ? (text: string): void => terminal.err(text) : (text: string): void => terminal.out(text);
-  for (const failure of result.failures) tell(`  ${printable(failureText(failure, result.file))}\n`);
+  for (const failure of result.failures) {
+    tell(`  ${printable(failureText(failure, result.file))}\n`);
+    if (terminal.debug && failure.stack !== undefined) terminal.err(`${failure.stack}\n`);
+  }
   if (!result.ok) tell(`  again: ${printable(result.replay)}\n`);
   if (!json) terminal.out('\n');
 }

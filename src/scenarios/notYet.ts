@@ -2,7 +2,6 @@
  * Everything of the contract that a later version brings, in one place: what is asked for here is refused as bad input,
  * before anything runs. Nothing else in the house knows what is missing.
  */
-import type { BackendKind } from '../model/trace.js';
 import type { Problem } from '../model/result.js';
 import type { StepName } from './schema.js';
 
@@ -10,8 +9,6 @@ import type { StepName } from './schema.js';
 const STEPS_NOT_YET: readonly StepName[] = ['startClient', 'stopClient', 'watch', 'inject', 'call'];
 /** Keys of `expect` that ask what a client sees. */
 const EXPECTATIONS_NOT_YET = ['client', 'popups'] as const;
-/** Backends that cannot be opened yet. */
-const BACKENDS_NOT_YET: readonly BackendKind[] = ['lockstep', 'realtime'];
 
 /** Whether a step can only be checked, not carried out. */
 export function isStepNotYet(name: StepName): boolean {
@@ -32,11 +29,4 @@ export function expectationNotYet(expectation: object, where: Problem['where']):
     what: `expecting what a client sees ("${key}") is not available yet`,
     fix: 'leave it out; it comes with a later version',
   }));
-}
-
-/** What is wrong with the options of a run, as one sentence; undefined where they can be followed. */
-export function optionNotYet(backend: BackendKind, timeScale: number | undefined): string | undefined {
-  if (BACKENDS_NOT_YET.includes(backend)) return `--backend ${backend} is not available yet; use inline`;
-  if (timeScale !== undefined) return '--time-scale is not available yet; the inline backend needs none';
-  return undefined;
 }

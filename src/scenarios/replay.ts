@@ -8,16 +8,19 @@ import type { Scenario } from './scenario.js';
 
 /** The command that repeats a run; for scenarios of a program, the call that does. */
 export function replayCommand(
-  scenario: Pick<Scenario, 'file'>,
+  scenario: Pick<Scenario, 'file' | 'timeScale'>,
   options: { readonly seed: number; readonly kind: BackendKind; readonly invariants: boolean },
 ): string {
   const { seed, kind, invariants } = options;
-  if (scenario.file === undefined) {
-    const more = `${kind === 'inline' ? '' : `, backend: '${kind}'`}${invariants ? '' : ', invariants: false'}`;
+  const { file, timeScale } = scenario;
+  if (file === undefined) {
+    const scale = timeScale === undefined ? '' : `, timeScale: ${timeScale}`;
+    const more = `${kind === 'inline' ? '' : `, backend: '${kind}'`}${scale}${invariants ? '' : ', invariants: false'}`;
     return `runScenario(scenario, { seed: ${seed}${more} })`;
   }
-  const more = `${kind === 'inline' ? '' : ` --backend ${kind}`}${invariants ? '' : ' --no-invariants'}`;
-  return `armada run ${quoted(scenario.file)} --seed ${seed}${more}`;
+  const scale = timeScale === undefined ? '' : ` --time-scale ${timeScale}`;
+  const more = `${kind === 'inline' ? '' : ` --backend ${kind}`}${scale}${invariants ? '' : ' --no-invariants'}`;
+  return `armada run ${quoted(file)} --seed ${seed}${more}`;
 }
 
 /** A path as a shell takes it. */

@@ -4,14 +4,18 @@
  * At one instant actions come first and expectations last, whatever their order in the file. An expectation with
  * `within` waits in the background: steps with `at` go on at their instants, and only a step that follows the
  * expectation itself (`after`, or at once) waits until it is decided. Nothing here reads a clock; time is the backend's.
+ *
+ * A violated invariant and a failed thread end a run, which then has failed; its backend is closed whatever happens.
  */
 import type { Backend } from '../cluster/backend.js';
 import type { WorldDefinition } from '../cluster/world.js';
-import type { Micros } from '../model/time.js';
+import { micros, type Micros } from '../model/time.js';
 import type { BackendKind, TraceLine } from '../model/trace.js';
+import { BadInputError } from './problems.js';
 import { replayCommand, summaryOf } from './replay.js';
 import type { Failure, ScenarioResult } from './result.js';
 import { ScenarioRun } from './runner.js';
+import { scaleScenario, timeScaleProblem } from './scale.js';
 import type { Scenario } from './scenario.js';
 
 /** How a backend is opened for a run. */
@@ -31,6 +35,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** inline by default. */
   readonly backend?: BackendKind;
+  /** realtime only: every duration of the scenario times this. */
+  readonly timeScale?: number;
   /** Whether the emulator checks its own invariants all along; true by default. */
   readonly invariants?: boolean;
   /** Called with each trace line as it happens. */
@@ -42,67 +48,133 @@ export interface RunOptions {
 }
 
 /**
- * Runs a scenario once. The same scenario and seed give the same trace. Everything the backend holds is freed.
+ * Runs a scenario once. The same scenario and seed give the same trace, but in real time. Everything the backend holds
+ * is freed.
  *
- * @throws only for mistakes of the emulator itself; a violated invariant is a failure of the result
+ * @throws BadInputError where there cannot be such a time scale; else only for mistakes of the emulator itself: a
+ *   violated invariant and a failed thread are failures of the result
  */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<ScenarioResult> {
-  const { seed = 1, backend: kind = 'inline', invariants = true } = options;
-  const open = options.openBackend ?? (await import('../cluster/open.js')).openWorld;
-  const backend = await open(scenario.world, { seed, backend: kind, invariants, scenario: scenario.name });
+  const { seed = 1, backend: kind = 'inline', invariants = true, timeScale } = options;
+  const planned = timeScale === undefined ? scenario : inTime(scenario, kind, timeScale);
   const lines: TraceLine[] = [];
   const failures: Failure[] = [];
+  const { hash, endedAt } = await carriedOut(planned, options, lines, failures);
+  const result = {
+    ok: failures.length === 0,
+    scenario: planned.name,
+    file: planned.file,
+    seed,
+    backend: kind,
+    hash,
+    lines,
+    failures,
+    endedAt,
+    replay: replayCommand(planned, { seed, kind, invariants }),
+  };
+  return { ...result, summary: summaryOf(result, planned) };
+}
+
+function inTime(scenario: Scenario, kind: BackendKind, timeScale: number): Scenario {
+  const problem = timeScaleProblem(kind, timeScale);
+  if (problem !== undefined) throw new BadInputError([problem]);
+  const scaled = scaleScenario(scenario, timeScale);
+  if (!scaled.ok) throw new BadInputError(scaled.error);
+  return scaled.value;
+}
+
+/** How a run ended. */
+interface Ending {
+  readonly hash?: string;
+  readonly endedAt: Micros;
+}
+
+/** Opens the backend, runs to the end and closes it; what was thrown on purpose on the way is a failure. */
+async function carriedOut(
+  scenario: Scenario,
+  options: RunOptions,
+  lines: TraceLine[],
+  failures: Failure[],
+): Promise<Ending> {
+  const { seed = 1, backend: kind = 'inline', invariants = true } = options;
+  let ending: Ending = { endedAt: micros(0) };
   try {
-    const stop = backend.trace((line) => {
-      lines.push(line);
-      options.onLine?.(line);
-    });
-    backend.onHeartbeat(options.onHeartbeat);
-    const run = new ScenarioRun(scenario, backend, lines, failures);
-    const hash = await guarded(backend, failures, () => run.toTheEnd());
-    stop();
-    const replay = replayCommand(scenario, { seed, kind, invariants });
-    const result = {
-      ok: failures.length === 0,
-      scenario: scenario.name,
-      file: scenario.file,
-      seed,
-      backend: kind,
-      hash,
-      lines,
-      failures,
-      endedAt: backend.now(),
-      replay,
-    };
-    return { ...result, summary: summaryOf(result, scenario) };
-  } finally {
+    const open = options.openBackend ?? (await import('../cluster/open.js')).openWorld;
+    const backend = await open(scenario.world, { seed, backend: kind, invariants, scenario: scenario.name });
+    try {
+      ending = await guarded(scenario, backend, options, lines, failures);
+    } catch (mistake) {
+      await backend.close().catch(() => undefined);
+      throw mistake;
+    }
     await backend.close();
-  }
-}
-
-/** Runs to the end and answers the hash. A violated invariant ends the run and is one of its failures. */
-async function guarded(backend: Backend, failures: Failure[], run: () => Promise<void>): Promise<string | undefined> {
-  try {
-    await run();
-    return (await backend.finish(failures.length === 0)).hash;
   } catch (error) {
-    if (!isViolation(error)) throw error;
-    failures.push({ kind: 'violation', at: backend.now(), text: error.message });
-    return await finishBroken(backend);
+    note(failures, failureOf(error, ending.endedAt));
   }
+  return ending;
 }
 
-/** Ends a run whose invariants are broken; that they still are is no news. */
-async function finishBroken(backend: Backend): Promise<string | undefined> {
+/** Runs to the end and answers the hash. What was thrown on purpose ends the run and is one of its failures. */
+async function guarded(
+  scenario: Scenario,
+  backend: Backend,
+  options: RunOptions,
+  lines: TraceLine[],
+  failures: Failure[],
+): Promise<Ending> {
+  const stop = backend.trace((line) => {
+    lines.push(line);
+    options.onLine?.(line);
+  });
+  backend.onHeartbeat(options.onHeartbeat);
+  let hash: string | undefined;
   try {
+    await new ScenarioRun(scenario, backend, lines, failures).toTheEnd();
+    ({ hash } = await backend.finish(failures.length === 0));
+  } catch (error) {
+    const failure = failureOf(error, backend.now());
+    note(failures, failure);
+    hash = await finishBroken(backend, failure);
+  }
+  stop();
+  const last = lines.at(-1);
+  // A real clock has gone on since the last line.
+  return { hash, endedAt: last?.kind === 'end' ? micros(last.t) : backend.now() };
+}
+
+/** Ends a run that is broken off; that it is broken is no news. */
+async function finishBroken(backend: Backend, failure: Failure): Promise<string | undefined> {
+  try {
+    // The backend writes the line of a violation itself.
+    if (failure.kind === 'thread') backend.note({ kind: 'warning', text: failure.text });
     return (await backend.finish(false)).hash;
   } catch (error) {
-    if (!isViolation(error)) throw error;
+    failureOf(error, failure.at);
     return undefined;
   }
 }
 
-/** The exception of a violated invariant, by its name: the backend may come from anywhere. */
-function isViolation(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'InvariantViolation';
+/** Adds a failure; a backend that fails again while it is closed has nothing new to say. */
+function note(failures: Failure[], failure: Failure): void {
+  if (!failures.some(({ kind, text }) => kind === failure.kind && text === failure.text)) failures.push(failure);
+}
+
+/** The exceptions that a backend throws on purpose, by their names: the backend may come from anywhere. */
+const THROWN_ON_PURPOSE = new Map<string, Failure['kind']>([
+  ['InvariantViolation', 'violation'],
+  ['ServerFailed', 'thread'],
+]);
+
+/**
+ * The failure that an exception of the backend stands for.
+ *
+ * @throws the exception itself where nobody threw it on purpose, which makes it a mistake of the emulator
+ */
+function failureOf(error: unknown, at: Micros): Failure {
+  if (!(error instanceof Error)) throw error;
+  const kind = THROWN_ON_PURPOSE.get(error.name);
+  if (kind === undefined) throw error;
+  const text = error.message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const stack = 'threadStack' in error && typeof error.threadStack === 'string' ? error.threadStack : undefined;
+  return { kind, at, text, ...(stack === undefined ? {} : { stack }) };
 }

@@ -3,31 +3,50 @@
  *
  * The loop knows two things: the step that comes next, and the expectations that may still become true (`waiting`).
  * Time passes in one place, `passTo`, which decides waiting expectations on the way.
+ *
+ * On a real clock a step is done a little after its instant, and `now` is later with each question. So the plan has an
+ * instant of its own: it alone decides which steps belong together and what the run's end cuts off, while waiting goes
+ * by the clock. In virtual time the two are the same.
  */
 import type { Backend, Snapshot } from '../cluster/backend.js';
 import type { Refusal } from '../model/result.js';
 import { formatDuration, micros, NEVER, type Micros } from '../model/time.js';
 import type { ServerStatusName, TraceLine } from '../model/trace.js';
-import { holds, verdict, type Expectation, type Visible } from './expectations.js';
+import { holds, verdict, type Expectation, type Verdict, type Visible } from './expectations.js';
 import type { PlannedStep } from './plan.js';
 import type { Failure } from './result.js';
 import type { Scenario } from './scenario.js';
 import { EVENT_PREFIX } from './schema.js';
 
-/** Without `duration` a run ends when nothing is pending, at the latest so long after its last step. */
+/** Without `duration` a run ends when nothing is pending, at the latest so long after its last step (in file time). */
 const QUIET_WAIT_US_MAX = micros(3_600_000_000);
 
 /** An expectation that may still become true. */
 interface Waiting {
   readonly step: PlannedStep;
   readonly expectation: Expectation;
+  /** Its step's instant, as planned. */
+  readonly planned: Micros;
+  /** When its time is over, by the clock. */
   readonly deadline: Micros;
+  /** What was found when it was seen to hold. A real clock goes on before that can be told. */
+  held?: Verdict;
 }
+
+/** An instant as planned, and by the clock, which may be a little later. */
+interface Instant {
+  readonly planned: Micros;
+  readonly measured: Micros;
+}
+
+const BEGINNING: Instant = { planned: micros(0), measured: micros(0) };
 
 /** One run of one scenario. */
 export class ScenarioRun {
   /** When each step was done, by its position in the list of steps. */
-  private readonly doneAt = new Map<number, Micros>();
+  private readonly doneAt = new Map<number, Instant>();
+  /** The planned instant of the steps done last. */
+  private planned = micros(0);
   /** How many trace lines there were when a step with an id began. */
   private readonly marks = new Map<string, number>();
   private waiting: Waiting[] = [];
@@ -48,8 +67,9 @@ export class ScenarioRun {
     let next = 0;
     while (next < steps.length) {
       const due = await this.dueAt(next);
-      if (due === undefined || due > this.end) break;
-      if (due > this.backend.now()) await this.passTo(due);
+      if (due === undefined || due.planned > this.end) break;
+      if (due.measured > this.backend.now()) await this.passTo(due.measured);
+      this.planned = latest(due.planned, this.planned);
       next = await this.instant(next);
     }
     await this.decideAll();
@@ -61,7 +81,7 @@ export class ScenarioRun {
   // -------------------------------------------------------------- time
 
   /** When the step at a position is due; waits for the step before it where that decides. Undefined: never. */
-  private async dueAt(position: number): Promise<Micros | undefined> {
+  private async dueAt(position: number): Promise<Instant | undefined> {
     while (this.due(position) === undefined) {
       if (this.waiting.length === 0 || this.backend.now() >= this.end) return undefined;
       await this.passTo(earliest(this.waiting.map(({ deadline }) => deadline).concat(this.end)), true);
@@ -70,11 +90,12 @@ export class ScenarioRun {
   }
 
   /** The same, as far as it is known now. */
-  private due(position: number): Micros | undefined {
+  private due(position: number): Instant | undefined {
     const { when } = this.scenario.steps[position];
-    if ('at' in when) return when.at;
-    const before = position === 0 ? micros(0) : this.doneAt.get(position - 1);
-    return before === undefined ? undefined : micros(before + when.after);
+    if ('at' in when) return { planned: when.at, measured: when.at };
+    const before = position === 0 ? BEGINNING : this.doneAt.get(position - 1);
+    if (before === undefined) return undefined;
+    return { planned: micros(before.planned + when.after), measured: micros(before.measured + when.after) };
   }
 
   /**
@@ -86,9 +107,8 @@ export class ScenarioRun {
       const before = this.backend.now();
       const limit = earliest([instant, ...this.waiting.map(({ deadline }) => deadline)]);
       if (this.waiting.length > 0) {
-        const one = (): boolean => this.waiting.some(({ expectation }) => holds(expectation, this.visible));
-        await this.backend.until({ type: 'condition', holds: one }, limit);
-        if (!one() && this.backend.now() < limit) await this.backend.until({ type: 'time' }, limit);
+        await this.backend.until({ type: 'condition', holds: () => this.anyHolds() }, limit);
+        if (!this.anyHolds() && this.backend.now() < limit) await this.backend.until({ type: 'time' }, limit);
       } else {
         await this.backend.until({ type: 'time' }, limit);
       }
@@ -100,10 +120,10 @@ export class ScenarioRun {
 
   /** Lets time pass until nothing is pending. */
   private async untilQuiet(): Promise<void> {
-    const limit = micros(this.backend.now() + QUIET_WAIT_US_MAX);
-    const stop = await this.backend.until({ type: 'quiet' }, limit);
+    const wait = micros(Math.ceil(QUIET_WAIT_US_MAX * (this.scenario.timeScale ?? 1)));
+    const stop = await this.backend.until({ type: 'quiet' }, micros(this.backend.now() + wait));
     if (stop.reason !== 'limit') return;
-    const text = `still busy ${formatDuration(QUIET_WAIT_US_MAX)} after the last step; give the scenario a duration`;
+    const text = `still busy ${formatDuration(wait)} after the last step; give the scenario a duration`;
     this.backend.note({ kind: 'warning', text });
   }
 
@@ -112,27 +132,27 @@ export class ScenarioRun {
   /** Does all steps that are due at this instant, actions first; answers the position of the next one. */
   private async instant(first: number): Promise<number> {
     const { steps } = this.scenario;
-    const now = this.backend.now();
+    const { planned } = this;
     const expectations: PlannedStep[] = [];
     let next = first;
     for (; next < steps.length; next++) {
       const step = steps[next];
       const due = this.due(next);
-      if (due === undefined || due > now) break;
-      this.noteIfLate(step, now);
+      if (due === undefined || due.planned > planned) break;
+      this.noteIfLate(step);
       if (step.id !== undefined) this.marks.set(step.id, this.lines.length);
       if (step.does.type === 'act') await this.act(step);
       else expectations.push(step);
-      if (step.does.type === 'act' || step.does.expectation.withinUs === 0) this.doneAt.set(next, now);
+      if (step.does.type === 'act' || step.does.expectation.withinUs === 0) this.doneNow(next);
     }
-    if (expectations.length > 0) await this.backend.until({ type: 'time' }, now);
-    for (const step of expectations) this.judge(step, now);
+    if (expectations.length > 0) await this.backend.until({ type: 'time' }, this.backend.now());
+    for (const step of expectations) this.judge(step);
     return next;
   }
 
   /** A step may come after its instant, where one before it had to wait for an expectation. */
-  private noteIfLate(step: PlannedStep, now: Micros): void {
-    if (!('at' in step.when) || step.when.at >= now || this.backend.kind === 'realtime') return;
+  private noteIfLate(step: PlannedStep): void {
+    if (!('at' in step.when) || step.when.at >= this.planned) return;
     const due = formatDuration(step.when.at);
     const text = `step ${step.index + 1} (${step.name}) is late: due at ${due}, but a step before it took longer`;
     this.backend.note({ kind: 'warning', text });
@@ -150,29 +170,40 @@ export class ScenarioRun {
   }
 
   /** Judges an expectation for the first time. */
-  private judge(step: PlannedStep, now: Micros): void {
+  private judge(step: PlannedStep): void {
     if (step.does.type !== 'expect') return;
     const { expectation } = step.does;
-    const deadline = micros(now + expectation.withinUs);
     if (expectation.withinUs > 0 && !holds(expectation, this.visible)) {
-      this.waiting.push({ step, expectation, deadline });
+      const deadline = micros(this.backend.now() + expectation.withinUs);
+      this.waiting.push({ step, expectation, planned: this.planned, deadline });
     } else {
-      this.settle(step, expectation);
-      this.doneAt.set(step.index, now);
+      this.settle(step, verdict(expectation, this.visible));
+      this.doneNow(step.index);
     }
+  }
+
+  /** Whether a waiting expectation holds, or was seen to hold. */
+  private anyHolds(): boolean {
+    for (const one of this.waiting) {
+      if (one.held === undefined && holds(one.expectation, this.visible)) {
+        one.held = verdict(one.expectation, this.visible);
+      }
+    }
+    return this.waiting.some(({ held }) => held !== undefined);
   }
 
   /** Settles the waiting expectations that hold now or have run out of time; answers whether there were any. */
   private decideWaiting(): boolean {
+    this.anyHolds();
     const now = this.backend.now();
-    const decided = this.waiting.filter(
-      ({ expectation, deadline }) => deadline <= now || now >= this.end || holds(expectation, this.visible),
-    );
+    const decided = this.waiting.filter(({ deadline, held }) => deadline <= now || now >= this.end || held);
     this.waiting = this.waiting.filter((one) => !decided.includes(one));
-    for (const { step, expectation, deadline } of decided) {
-      const ok = this.settle(step, expectation);
+    for (const { step, expectation, planned, deadline, held } of decided) {
+      const ok = this.settle(step, held ?? verdict(expectation, this.visible));
+      const plannedEnd = micros(planned + expectation.withinUs);
       // One that only the end of the run cut off is not done: what follows it is not reached.
-      if (ok || deadline <= now) this.doneAt.set(step.index, now);
+      if (!ok && deadline > now && plannedEnd > this.end) continue;
+      this.doneAt.set(step.index, { planned: earliest([now, plannedEnd, this.end]), measured: now });
     }
     return decided.length > 0;
   }
@@ -184,16 +215,21 @@ export class ScenarioRun {
       await this.passTo(earliest([this.end, ...this.waiting.map(({ deadline }) => deadline)]), true);
       if (this.waiting.length === before) {
         // Time stands still: nothing can come true any more.
-        for (const { step, expectation } of this.waiting.splice(0)) this.settle(step, expectation);
+        for (const { step, expectation } of this.waiting.splice(0)) {
+          this.settle(step, verdict(expectation, this.visible));
+        }
       }
     }
   }
 
-  private settle(step: PlannedStep, expectation: Expectation): boolean {
-    const { ok, text } = verdict(expectation, this.visible);
+  private settle(step: PlannedStep, { ok, text }: Verdict): boolean {
     this.backend.note({ kind: 'expect', ok, text });
     if (!ok) this.fail(step, 'expectation', text);
     return ok;
+  }
+
+  private doneNow(position: number): void {
+    this.doneAt.set(position, { planned: this.planned, measured: this.backend.now() });
   }
 
   private notReached(step: PlannedStep): void {
@@ -239,6 +275,10 @@ export class ScenarioRun {
 
 function refusalText({ what, fix }: Refusal): string {
   return fix === '' ? what : `${what}; ${fix}`;
+}
+
+function latest(a: Micros, b: Micros): Micros {
+  return a > b ? a : b;
 }
 
 function earliest(instants: readonly Micros[]): Micros {

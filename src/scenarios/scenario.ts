@@ -24,6 +24,8 @@ export interface Scenario {
   readonly steps: readonly PlannedStep[];
   /** Length of the run; undefined: until nothing is pending after the last step. */
   readonly durationUs?: Micros;
+  /** What every duration was multiplied by (scale.ts); undefined: they are as written. */
+  readonly timeScale?: number;
   /** What is allowed and still seldom meant; one sentence each. */
   readonly warnings: readonly string[];
   /** As written. */

@@ -218,9 +218,6 @@ describe('the command line', () => {
     [['run', good, '--seed', '9007199254740992'], /Write a whole number/],
     [['run', good, '--seed', ''], /Write a whole number/],
     [['run', good, '--backend', 'threads'], /Allowed choices are inline, lockstep, realtime/],
-    [['run', good, '--backend', 'lockstep'], /^armada: --backend lockstep is not available yet; use inline\n$/],
-    [['run', good, '--backend', 'realtime'], /^armada: --backend realtime is not available yet; use inline\n$/],
-    [['run', good, '--time-scale', '0.1'], /^armada: --time-scale is not available yet/],
     [['run', good, '--time-scale', '0'], /Write a number above 0/],
     [['run', good, '--report'], /argument missing/],
   ])('answers 2 to %j', async (args, message) => {
