@@ -3,7 +3,7 @@
  */
 
 /** The entry of a server's thread. Threads run compiled code only; `npm run build` makes it. */
-export function threadEntry(name: 'lockstep' | 'realtime'): URL {
+export function threadEntry(name: 'lockstep' | 'realtime/main'): URL {
   const fromSource = import.meta.url.endsWith('.ts');
   return new URL(`${fromSource ? '../../dist' : '..'}/node/${name}.js`, import.meta.url);
 }

@@ -6,7 +6,7 @@
  * Then it carries their effects out one server after the other, in definition order: so the trace is the inline one,
  * whatever the operating system lets run first. A crash kills the thread between two steps; a hung server gets no turn.
  */
-import { type Input, Phase } from '../failover/frames.js';
+import { type Input, Phase, type ViewId } from '../failover/frames.js';
 import type { HeldGroup } from '../failover/group/held.js';
 import { emptyState, has } from '../failover/state.js';
 import type { Micros } from '../model/time.js';
@@ -65,6 +65,14 @@ class Mirror implements EngineView {
         return idle();
       },
     };
+  }
+
+  get view(): ViewId {
+    return this.state.view;
+  }
+
+  get members(): number {
+    return this.state.members;
   }
 
   nextDeadline(): Micros {
@@ -191,7 +199,9 @@ export class LockstepBackend extends VirtualBackend {
     const line = newLine(this.mainBell);
     const audit = this.watch !== undefined;
     const boot: LockstepBoot = { line, definition, me, incarnation, now: this.clock, durable, audit };
-    const thread = new ServerThread(place.name, threadEntry('lockstep'), boot, this.options.resourceLimits);
+    const thread = new ServerThread(place.name, this.options.threadEntry ?? threadEntry('lockstep'), boot, {
+      resourceLimits: this.options.resourceLimits,
+    });
     const mirror = new Mirror(slot, this.clock);
     slot.engine = mirror;
     this.runners[place.node] = new Runner(thread, mirror, definition.servers.length);
@@ -262,7 +272,7 @@ export class LockstepBackend extends VirtualBackend {
       if (item?.flight) this.countIn(slot, item.flight, item.marks);
       for (const record of records) {
         if (record[0] === 'departed') runner.mirror.leave();
-        carryOut(record, out, (what) => this.watch?.misplaced(what));
+        carryOut(record, out, { misplaced: (what) => this.watch?.misplaced(what) });
       }
       // What is still shown of it is where it stands at the end of its turn: nobody asks in between.
       if (position === effects.length - 1) runner.mirror.stand(standing);

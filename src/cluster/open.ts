@@ -6,6 +6,7 @@ import type { BackendKind } from '../model/trace.js';
 import type { Backend } from './backend.js';
 import { InlineBackend } from './inline.js';
 import { LockstepBackend } from './lockstep.js';
+import { RealtimeBackend } from './realtime.js';
 import { VERSION } from './version.js';
 import type { WorldDefinition } from './world.js';
 
@@ -17,6 +18,8 @@ export interface OpenOptions {
   readonly invariants?: boolean;
   /** Limits of each server's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
   readonly resourceLimits?: ResourceLimits;
+  /** How servers hang in real time: stopped in a wait (default), or in an endless loop that eats a core. */
+  readonly hang?: 'wait' | 'loop';
   /** What the trace's first line calls the run. */
   readonly scenario?: string;
 }
@@ -26,7 +29,6 @@ export function openWorld(world: WorldDefinition, options: OpenOptions): Promise
   const { backend = 'inline' } = options;
   const settings = { ...options, version: VERSION };
   if (backend === 'lockstep') return Promise.resolve(new LockstepBackend(world, settings));
-  if (backend !== 'inline')
-    return Promise.reject(new RangeError(`The backend ${backend} is not available yet; use inline.`));
+  if (backend === 'realtime') return Promise.resolve(new RealtimeBackend(world, settings));
   return Promise.resolve(new InlineBackend(world, settings));
 }

@@ -287,8 +287,7 @@ export class Operator {
       list.find((slot) => slot.engine?.place.coordinates) ??
       list.at(0);
     return (
-      first(members.filter((slot) => shown && sameView((slot.engine as EngineView).state.view, shown))) ??
-      first(members)
+      first(members.filter((slot) => shown && sameView((slot.engine as EngineView).view, shown))) ?? first(members)
     );
   }
 

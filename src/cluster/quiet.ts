@@ -30,16 +30,16 @@ export function isQuiet(backend: WorldState, pending: number): boolean {
 /** All members of the server's view run and stand in it; a hung one is still to be noticed. */
 function isWhole(backend: WorldState, slot: ServerSlot, engine: EngineView): boolean {
   const { first } = backend.directory.clusters[slot.place.cluster];
-  return serversOf(engine.state.members).every((server) => {
+  return serversOf(engine.members).every((server) => {
     const other = backend.slots[first + server];
-    return other.active && other.engine && sameView(other.engine.state.view, engine.state.view);
+    return other.active && other.engine && sameView(other.engine.view, engine.view);
   });
 }
 
 function severalViews(backend: WorldState): boolean {
   return backend.world.clusters.some((_, cluster) => {
     const members = backend.slots.flatMap(({ place, engine }) =>
-      place.cluster === cluster && engine?.place.phase === Phase.MEMBER ? [engine.state.view] : [],
+      place.cluster === cluster && engine?.place.phase === Phase.MEMBER ? [engine.view] : [],
     );
     return members.some((view) => !sameView(view, members[0]));
   });

@@ -3,7 +3,7 @@
  */
 import type { Audit } from '../failover/context.js';
 import { Engine, type Place } from '../failover/engine.js';
-import { type Durable, EMPTY_DURABLE, type Effects, type Input } from '../failover/frames.js';
+import { type Durable, EMPTY_DURABLE, type Effects, type Input, type ViewId } from '../failover/frames.js';
 import type { Executor } from '../failover/group/executor.js';
 import type { AgreedState } from '../failover/state.js';
 import type { ClusterDefinition } from '../model/definition.js';
@@ -22,6 +22,9 @@ export interface Waiting {
 /** An engine as the world sees it: the engine itself, or what a thread last told of the one that runs there. */
 export interface EngineView {
   readonly place: Place;
+  readonly view: ViewId;
+  readonly members: number;
+  /** The whole agreed state: in real time it has to be asked for. */
   readonly state: Readonly<AgreedState>;
   readonly executor: Pick<Executor, 'held' | 'holds' | 'idle'>;
   readonly atRest: boolean;

@@ -4,11 +4,20 @@
  * A thread that throws says so over its line, with its stack. One that dies otherwise (out of memory, terminated from
  * outside) is known by its exit, which the main thread hears of only in its event loop.
  */
-import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Take } from '../interconnect/messages.js';
 import { Kind, type Line, LineEnd } from '../node/channel.js';
 import { fromBytes } from '../node/wire.js';
 import { ServerFailed } from './errors.js';
+
+export interface ThreadOptions {
+  readonly resourceLimits?: ResourceLimits;
+  /** What of `boot` is handed over instead of copied. */
+  readonly transferList?: MessagePort[];
+  /** The thread says, beside its line, that there is something on it. */
+  readonly onMessage?: () => void;
+  readonly onFailure?: (failure: ServerFailed) => void;
+}
 
 export class ServerThread {
   readonly end: LineEnd;
@@ -28,10 +37,12 @@ export class ServerThread {
     readonly server: string,
     entry: URL,
     boot: { readonly line: Line },
-    resourceLimits: ResourceLimits | undefined,
+    private readonly options: ThreadOptions,
   ) {
+    const { resourceLimits, transferList, onMessage } = options;
     this.end = LineEnd.main(boot.line);
-    this.worker = new Worker(entry, { workerData: boot, name: server, resourceLimits, execArgv: [] });
+    this.worker = new Worker(entry, { workerData: boot, name: server, resourceLimits, transferList, execArgv: [] });
+    if (onMessage) this.worker.on('message', onMessage);
     this.gone = new Promise((resolve) => {
       this.worker.on('error', (error: Error & { code?: string }) => this.fail(reasonOf(error), error.stack));
       this.worker.on('exit', (code) => {
@@ -53,11 +64,6 @@ export class ServerThread {
     });
   }
 
-  /** Hears what the thread says beside its line: that it has something to read. */
-  onMessage(listener: () => void): void {
-    this.worker.on('message', listener);
-  }
-
   /** Kills the thread, in the middle of whatever it does. */
   kill(): Promise<void> {
     this.wanted = false;
@@ -66,8 +72,9 @@ export class ServerThread {
   }
 
   fail(why: string, stack?: string): void {
-    if (!this.wanted) return;
-    this.failure ??= new ServerFailed(this.server, why, stack);
+    if (!this.wanted || this.failure) return;
+    this.failure = new ServerFailed(this.server, why, stack);
+    this.options.onFailure?.(this.failure);
   }
 }
 

@@ -13,8 +13,9 @@ export class Switchboard {
   constructor(
     private readonly directory: Directory,
     seed: number,
+    accounts?: SharedArrayBuffer,
   ) {
-    this.model = new NetworkModel(directory.nodes.length, Math.max(1, directory.networks.length), seed);
+    this.model = new NetworkModel(directory.nodes.length, Math.max(1, directory.networks.length), seed, accounts);
   }
 
   /** No cut and no rule is in force anywhere. */

@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly version: string;
   /** Limits of each server's thread: heap sizes in MiB. Nothing to a backend without threads. */
   readonly resourceLimits?: ResourceLimits;
+  /** Other code for the servers' threads than the emulator's own: for tests of what happens when a thread fails. */
+  readonly threadEntry?: URL;
 }
 
 /** Those effects of an engine that its world takes in; the others (frames, agents) are carried out by a backend. */
@@ -60,12 +62,13 @@ export abstract class WorldBackend implements Backend {
     readonly world: WorldDefinition,
     readonly options: WorldOptions,
     kind: BackendKind,
+    accounts?: SharedArrayBuffer,
   ) {
     this.directory = new Directory(world);
     const { scenario = '', seed, version } = options;
     const first: RunLine = { kind: 'run', schema: 1, scenario, seed, backend: kind, version };
-    this.recorder = new Recorder(() => this.now(), [first, ...world.clusters.flatMap(atFirst)]);
-    this.switchboard = new Switchboard(this.directory, options.seed);
+    this.recorder = new Recorder(() => this.traceTime(), [first, ...world.clusters.flatMap(atFirst)]);
+    this.switchboard = new Switchboard(this.directory, options.seed, accounts);
     this.slots = this.directory.servers.map((place) => new ServerSlot(place, world.clusters[place.cluster]));
     this.tracers = world.clusters.map((cluster) => new ClusterTracer(cluster, (body) => this.recorder.write(body)));
     this.peers = this.slots.map(({ place }) =>
@@ -74,7 +77,7 @@ export abstract class WorldBackend implements Backend {
       ),
     );
     this.operator = new Operator(this);
-    const watch = options.invariants === false ? undefined : new Watch(this);
+    const watch = options.invariants === false ? undefined : new Watch(this, kind !== 'realtime');
     this.watch = watch;
     if (watch)
       this.audit = (definition, state, group, to) => {
@@ -141,6 +144,11 @@ export abstract class WorldBackend implements Backend {
     this.followLiving(slot.place.cluster);
   }
 
+  /** The time of a line written now. */
+  protected traceTime(): Micros {
+    return this.now();
+  }
+
   /** The hash of the trace, where two runs of one seed have one trace. */
   protected hashed(): { hash?: string } {
     return { hash: this.recorder.hash() };
@@ -200,7 +208,7 @@ export abstract class WorldBackend implements Backend {
     const slots = this.slots.filter((slot) => slot.place.cluster === cluster);
     const members = slots.filter((slot) => slot.engine?.place.phase === Phase.MEMBER);
     const shown = tracer.followed;
-    if (shown && members.some((slot) => sameView((slot.engine as EngineView).state.view, shown.view))) return;
+    if (shown && members.some((slot) => sameView((slot.engine as EngineView).view, shown.view))) return;
     if (members.length === 0) tracer.follow(undefined, trueStates(slots));
     else {
       const { state } = members[0].engine as EngineView;

@@ -11,7 +11,15 @@ import { type Micros, NEVER, micros } from '../model/time.js';
 import type { Audit } from './context.js';
 import { type Core, agreed, coordinates, persist, registered } from './core.js';
 import { Detector } from './detect/detector.js';
-import { type ControlFrame, type Durable, type Effects, type Heartbeat, type Input, Phase } from './frames.js';
+import {
+  type ControlFrame,
+  type Durable,
+  type Effects,
+  type Heartbeat,
+  type Input,
+  Phase,
+  type ViewId,
+} from './frames.js';
 import { Executor } from './group/executor.js';
 import { Replica } from './log/apply.js';
 import type { Command, ReportCommand } from './log/commands.js';
@@ -139,6 +147,21 @@ export class Engine {
   /** The agreed state as this server has it. Read only. */
   get state(): Readonly<Core['replica']['state']> {
     return this.core.replica.state;
+  }
+
+  /** The view that it is in, or was in last. */
+  get view(): ViewId {
+    return this.core.replica.state.view;
+  }
+
+  /** That view's members, as a bit mask. */
+  get members(): number {
+    return this.core.replica.state.members;
+  }
+
+  /** Whom this server has heard once and hears no more, as a bit mask. */
+  get suspects(): number {
+    return this.core.detector.silent;
   }
 
   /** Grows with every change of the agreed state. */

@@ -54,8 +54,8 @@ export const RING_HEAD = APART_WORDS;
 export const RING_DATA = 2 * APART_WORDS;
 
 /** Smallest and largest capacity of a ring in bytes; both are powers of two. */
-export const CAPACITY_BYTES_MIN = 256;
-export const CAPACITY_BYTES_MAX = 16_777_216;
+const CAPACITY_BYTES_MIN = 256;
+const CAPACITY_BYTES_MAX = 16_777_216;
 
 export const FRAME_SEQUENCE = 1;
 export const FRAME_ENDS_EPOCH = 2;

@@ -21,9 +21,9 @@ import { assertInside, BELL_BYTES } from './layout.js';
 import { ringBytes, RingReader, RingWriter, skipUnread } from './ring.js';
 
 /** Most nodes of a mesh. */
-export const MESH_NODES_MAX = 16;
+const MESH_NODES_MAX = 16;
 /** Capacity of each ring in bytes where none is given. */
-export const MESH_CAPACITY_BYTES = 16_384;
+const MESH_CAPACITY_BYTES = 16_384;
 
 /** The mesh of one cluster, seen from one thread. Nodes are numbered from 0. */
 export class Mesh {
@@ -34,6 +34,11 @@ export class Mesh {
     if (!Number.isInteger(nodes) || nodes < 1 || nodes > MESH_NODES_MAX)
       throw new RangeError(`No mesh has ${nodes} nodes.`);
     return nodes * BELL_BYTES + nodes * (nodes - 1) * ringBytes(capacityBytes);
+  }
+
+  /** Where a node's doorbell is in the memory, in bytes. */
+  static bellOffset(node: number): number {
+    return node * BELL_BYTES;
   }
 
   /** A mesh in new memory, with empty rings. Throws a RangeError where there is no such mesh. */
@@ -69,7 +74,7 @@ export class Mesh {
   /** The doorbell of a node. Throws a RangeError where there is no such node. */
   bell(node: number): Bell {
     this.assertNode(node);
-    return new Bell(this.memory, node * BELL_BYTES);
+    return new Bell(this.memory, Mesh.bellOffset(node));
   }
 
   /**

@@ -53,6 +53,14 @@ export interface LinkCounters {
   readonly copiesDropped: number;
 }
 
+/** What is not as on an untouched link in one direction of a link on one network. */
+export interface LinkRule {
+  readonly to: number;
+  readonly network: number;
+  readonly cut: boolean;
+  readonly settings: LinkSettings | undefined;
+}
+
 /** Set in `Deliveries.marks` where the copy arrives damaged. */
 export const MARK_CORRUPT = 1;
 /** Set in `Deliveries.marks` where it is the second copy of a frame: hand it on to `delivered` and `dropped`. */
@@ -88,7 +96,9 @@ const LINKS_MAX = 4_000_000;
 
 /** All links between all nodes; none leads from a node to itself. Nodes and networks are dense indexes from 0; who they are, the caller knows. */
 export class NetworkModel {
-  private readonly accounts: Float64Array;
+  private readonly accounts: Float64Array | Int32Array;
+  /** The accounts again, where several threads keep them in shared memory. */
+  private readonly shared: Int32Array | undefined;
   /** Per directed link and network: 1 where it is cut. */
   private readonly cuts: Uint8Array;
   /** Per directed link and network: its settings, where they are not the default. */
@@ -102,21 +112,29 @@ export class NetworkModel {
    * @param nodeCount servers of all clusters, witnesses, machines, clients: 1 or more
    * @param networkCount interconnects and public LANs of all clusters: 1 to 255
    * @param seed a whole number, 0 to 2^53 - 1
+   * @param shared memory for the accounts, `accountBytes` long, where the models of several threads keep them together
    */
   constructor(
     private readonly nodeCount: number,
     private readonly networkCount: number,
     private readonly seed: number,
+    shared?: SharedArrayBuffer,
   ) {
     const links = nodeCount * nodeCount * networkCount;
     const counted = Number.isInteger(nodeCount) && Number.isInteger(networkCount) && Number.isSafeInteger(seed);
     if (!counted || nodeCount < 1 || networkCount < 1 || networkCount > 255 || links > LINKS_MAX || seed < 0) {
       throw new RangeError(`No network of ${nodeCount} nodes, ${networkCount} networks and seed ${seed}.`);
     }
-    this.accounts = new Float64Array(links * COUNTERS);
+    this.shared = shared && new Int32Array(shared);
+    this.accounts = this.shared ?? new Float64Array(links * COUNTERS);
     this.cuts = new Uint8Array(links);
     this.rules = new Array<LinkSettings | undefined>(links).fill(undefined);
     this.touched = new Uint32Array(nodeCount * networkCount);
+  }
+
+  /** Bytes of the accounts in shared memory. */
+  static accountBytes(nodeCount: number, networkCount: number): number {
+    return nodeCount * nodeCount * networkCount * COUNTERS * 4;
   }
 
   /** Changes some rules of one direction of a link; what is not named stays as it is. */
@@ -193,9 +211,9 @@ export class NetworkModel {
   send(from: number, to: number, network: number, nowUs: Micros, out: Deliveries): 0 | 1 | 2 {
     const link = this.linkIndex(from, to, network);
     const accounts = link * COUNTERS;
-    const frame = this.accounts[accounts + SENT]++;
+    const frame = this.count(accounts + SENT);
     if (this.cuts[link] === 1) {
-      this.accounts[accounts + DROPPED.cut]++;
+      this.count(accounts + DROPPED.cut);
       return 0;
     }
     const rules = this.rules[link];
@@ -207,13 +225,13 @@ export class NetworkModel {
     const ends = from * 65_536 + to;
     const purpose = network * 256;
     if (this.happens(rules.lossP, ends, purpose + FOR_LOSS, frame)) {
-      this.accounts[accounts + DROPPED.loss]++;
+      this.count(accounts + DROPPED.loss);
       return 0;
     }
     out.atUs[0] = nowUs + rules.delayUs + this.upTo(rules.jitterUs, ends, purpose + FOR_JITTER, frame);
     out.marks[0] = this.happens(rules.corruptP, ends, purpose + FOR_CORRUPT, frame) ? MARK_CORRUPT : 0;
     if (!this.happens(rules.duplicateP, ends, purpose + FOR_DUPLICATE, frame)) return 1;
-    this.accounts[accounts + DUPLICATED]++;
+    this.count(accounts + DUPLICATED);
     // A copy goes its own way: up to one delay later than a frame could, so that it also comes late without jitter.
     const spread = rules.jitterUs + rules.delayUs;
     out.atUs[1] = nowUs + rules.delayUs + this.upTo(spread, ends, purpose + FOR_DUPLICATE_DELAY, frame);
@@ -229,7 +247,7 @@ export class NetworkModel {
   countBroadcast(from: number, network: number, targets: readonly number[], nowUs: Micros): Micros {
     if (!this.isPlain(from, network)) throw new Error('A broadcast was counted over links with cuts or rules.');
     for (let i = 0; i < targets.length; i++) {
-      this.accounts[this.linkIndex(from, targets[i], network) * COUNTERS + SENT]++;
+      this.count(this.linkIndex(from, targets[i], network) * COUNTERS + SENT);
     }
     return micros(nowUs + DEFAULT_DELAY_US);
   }
@@ -237,13 +255,13 @@ export class NetworkModel {
   /** The receiver has taken a frame in. `marks` as `send` wrote them, 0 after a broadcast. */
   delivered(from: number, to: number, network: number, marks = 0): void {
     const account = (marks & MARK_COPY) === 0 ? DELIVERED : COPIES_DELIVERED;
-    this.accounts[this.linkIndex(from, to, network) * COUNTERS + account]++;
+    this.count(this.linkIndex(from, to, network) * COUNTERS + account);
   }
 
   /** A frame that was sent does not get into its receiver. `marks` as `send` wrote them, 0 after a broadcast. */
   dropped(from: number, to: number, network: number, reason: 'corrupt' | 'off' | 'full', marks = 0): void {
     const account = (marks & MARK_COPY) === 0 ? DROPPED[reason] : COPIES_DROPPED;
-    this.accounts[this.linkIndex(from, to, network) * COUNTERS + account]++;
+    this.count(this.linkIndex(from, to, network) * COUNTERS + account);
   }
 
   /** The accounts of one direction of a link on one network, as they stand now. */
@@ -277,6 +295,42 @@ export class NetworkModel {
     }
     if (!(network >= 0 && network < this.networkCount)) throw new RangeError(`There is no network ${network}.`);
     return (from * this.nodeCount + to) * this.networkCount + network;
+  }
+
+  /** What is not as on an untouched link, of all links that lead out of a node. */
+  rulesOf(from: number): LinkRule[] {
+    const list: LinkRule[] = [];
+    for (let to = 0; to < this.nodeCount; to++) {
+      for (let network = 0; to !== from && network < this.networkCount; network++) {
+        const link = this.linkIndex(from, to, network);
+        const settings = this.rules[link];
+        if (this.cuts[link] === 1 || settings) list.push({ to, network, cut: this.cuts[link] === 1, settings });
+      }
+    }
+    return list;
+  }
+
+  /** Puts these rules, and no others, on the links that lead out of a node: what `rulesOf` answered elsewhere. */
+  obey(from: number, rules: readonly LinkRule[]): void {
+    for (const { to, network } of this.rulesOf(from)) {
+      this.repair(from, to, network);
+      this.resetLink(from, to, network);
+    }
+    for (const { to, network, cut, settings } of rules) {
+      if (cut) this.cut(from, to, network);
+      if (settings) this.setLink(from, to, network, settings);
+    }
+  }
+
+  /** Frames that were sent to a node that is dead, and that nobody will take in any more, are dropped as such. */
+  writeOff(from: number, to: number, network: number): void {
+    const { underWay } = this.counters(from, to, network);
+    for (let frame = 0; frame < underWay; frame++) this.dropped(from, to, network, 'off');
+  }
+
+  /** Counts one more; answers how many there were. */
+  private count(account: number): number {
+    return this.shared ? Atomics.add(this.shared, account, 1) : this.accounts[account]++;
   }
 
   /** Sets what one link is, and keeps the count of touched links of its sender. */

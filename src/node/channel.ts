@@ -35,6 +35,8 @@ export interface Line {
   readonly memory: SharedArrayBuffer;
   /** The bell of the main thread. */
   readonly mainBell: SharedArrayBuffer;
+  /** The server's bell, where it has one that others ring too; else it is in the line's memory. */
+  readonly serverBell?: { readonly memory: SharedArrayBuffer; readonly byteOffset: number };
 }
 
 /** Where the starved flags stand in a line's memory, in words: one for each direction, apart from each other. */
@@ -67,13 +69,13 @@ export class LineEnd {
   }
 
   /** The main thread's end. */
-  static main({ memory, mainBell }: Line): LineEnd {
-    return new LineEnd(new Bell(mainBell, 0), new Bell(memory, 0), memory, true);
+  static main(line: Line): LineEnd {
+    return new LineEnd(new Bell(line.mainBell, 0), serverBell(line), line.memory, true);
   }
 
   /** The server's end. */
-  static server({ memory, mainBell }: Line): LineEnd {
-    return new LineEnd(new Bell(memory, 0), new Bell(mainBell, 0), memory, false);
+  static server(line: Line): LineEnd {
+    return new LineEnd(serverBell(line), new Bell(line.mainBell, 0), line.memory, false);
   }
 
   /** Messages that found no room yet. */
@@ -91,6 +93,11 @@ export class LineEnd {
     return this.theirs.ring();
   }
 
+  /** Wakes the other end in any case. */
+  wake(): void {
+    this.theirs.ring(true);
+  }
+
   /** Takes in what has come. The other end is told that there is room again, where it waits for that. */
   drain(take: Take): number {
     const taken = this.reader.drain(take);
@@ -98,6 +105,10 @@ export class LineEnd {
       this.theirs.ring(true);
     return taken;
   }
+}
+
+function serverBell({ memory, serverBell: own }: Line): Bell {
+  return own ? new Bell(own.memory, own.byteOffset) : new Bell(memory, 0);
 }
 
 /** New memory for a line, and none for bells that others share. */

@@ -1,0 +1,520 @@
+/**
+ * The realtime backend: each server in its thread, by the real clock.
+ *
+ * Nobody conducts. Servers run and send each other what they have to say through the rings of the interconnects; this
+ * thread operates the machines (power, hangs, cables, faults of resources), answers for the witness, and is told by each
+ * server what it let out. A crash kills the thread in the middle of whatever it does; what it had published before is
+ * there. Nothing is polled: a server that has something to tell wakes this thread.
+ *
+ * A command waits, this thread standing still, until the server it was put before has taken it in, as an operator waits
+ * for the prompt; so it is judged at once, as in virtual time.
+ */
+import { MessageChannel } from 'node:worker_threads';
+import { wrap, type Endpoint, type Remote } from 'comlink';
+import type { Effects, Input, WitnessAsk } from '../failover/frames.js';
+import type { AgreedState } from '../failover/state.js';
+import { Witness } from '../failover/view/witness.js';
+import { Bell } from '../interconnect/bell.js';
+import { Mesh } from '../interconnect/mesh.js';
+import type { Refusal, Result } from '../model/result.js';
+import { type Micros, micros } from '../model/time.js';
+import { DEFAULT_DELAY_US } from '../network/links.js';
+import { Deliveries, NetworkModel } from '../network/model.js';
+import { Kind, newBell, newLine, waitFor } from '../node/channel.js';
+import { carryOut } from '../node/effects.js';
+import type { ClusterMemory, Order, RealtimeBoot, Report, ResourceFault } from '../node/realtime/boot.js';
+import { RealClock } from '../node/realtime/clock.js';
+import type { Inspection } from '../node/realtime/main.js';
+import { boardBytes, type Glance, StatusGlass } from '../node/realtime/status.js';
+import { type Hang, Switches } from '../node/realtime/switches.js';
+import { fromBytes, toBytes } from '../node/wire.js';
+import type { WorldAction } from './actions.js';
+import type { Goal, RunSummary, StepLabel, Stop } from './backend.js';
+import { threadEntry } from './entry.js';
+import { ServerFailed } from './errors.js';
+import { RealtimeMirror } from './realtime/mirror.js';
+import { Waits } from './realtime/waits.js';
+import type { ServerSlot } from './server-slot.js';
+import { ServerThread } from './server-thread.js';
+import { WorldBackend, type WorldOptions } from './world-backend.js';
+import { Directory, type WorldDefinition } from './world.js';
+
+/** How long a server may take to carry an order out before this thread goes on without its answer, in milliseconds. */
+const ORDER_MS = 250;
+/** How long a server's thread may take from its start to its first word, in milliseconds. */
+const START_MS = 10_000;
+
+/** What only this backend can do. */
+export interface RealtimeOptions extends WorldOptions {
+  /** How servers hang: stopped in a wait (default), or in an endless loop. */
+  readonly hang?: Hang;
+  /** Called with moments that no trace line tells: a server has proposed a view, or suspects others. */
+  readonly onMark?: (at: Micros, server: string, what: string) => void;
+}
+
+/** A server's thread, and what it has told. */
+interface Runner {
+  readonly slot: ServerSlot;
+  readonly thread: ServerThread;
+  readonly mirror: RealtimeMirror;
+  readonly controls: Remote<{ inspect(): Inspection }>;
+  readonly release: () => void;
+}
+
+interface Mail {
+  readonly runner: Runner;
+  readonly report: Report;
+}
+
+export class RealtimeBackend extends WorldBackend {
+  readonly kind = 'realtime';
+  private readonly clock = new RealClock();
+  private readonly memories: readonly ClusterMemory[];
+  private readonly switches: readonly Switches[];
+  private readonly witnesses: readonly Witness[];
+  private readonly glasses: readonly StatusGlass[];
+  private readonly runners: (Runner | undefined)[] = [];
+  private readonly mainBell = newBell();
+  private readonly bell = new Bell(this.mainBell, 0);
+  private readonly leaving = new Map<number, Promise<void>>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly boots: (NodeJS.Timeout | undefined)[] = [];
+  private readonly deliveries = new Deliveries();
+  private readonly waits: Waits;
+  private readonly inbox: Mail[] = [];
+  private readonly carriedOut = new Set<number>();
+  private watchdogTimer: NodeJS.Timeout | undefined;
+  private orders = 0;
+  private processing = false;
+  private closed = false;
+  private failure: Error | undefined;
+  /** The instant of what is being taken in. */
+  private toldAt: Micros | undefined;
+
+  constructor(
+    world: WorldDefinition,
+    private readonly settings: RealtimeOptions,
+  ) {
+    const directory = new Directory(world);
+    const networks = Math.max(1, directory.networks.length);
+    const accounts = new SharedArrayBuffer(NetworkModel.accountBytes(directory.nodes.length, networks));
+    super(world, settings, 'realtime', accounts);
+    this.memories = world.clusters.map((cluster, index) => {
+      const servers = cluster.servers.length;
+      return {
+        accounts,
+        meshes: this.directory.clusters[index].interconnects.map((network) => ({
+          network,
+          memory: Mesh.create(servers).memory,
+        })),
+        switches: new SharedArrayBuffer(Switches.bytes(servers)),
+        status: new SharedArrayBuffer(boardBytes(servers)),
+      };
+    });
+    this.switches = this.memories.map(({ switches }) => new Switches(switches));
+    this.witnesses = world.clusters.map(() => new Witness());
+    this.glasses = this.slots.map(({ place }) => new StatusGlass(this.memories[place.cluster].status, place.server));
+    this.waits = new Waits({
+      now: () => this.clock.now(),
+      reached: (goal) => this.reached(goal),
+      recheckMs: Math.max(10, Math.min(...world.clusters.map((cluster) => cluster.heartbeatIntervalUs)) / 1000),
+    });
+    this.bell.prepare();
+  }
+
+  now(): Micros {
+    return this.clock.now();
+  }
+
+  /** What a server shows of itself at this moment, read from shared memory; undefined before its first word. */
+  glance(server: string): Glance | undefined {
+    const place = this.directory.server(server);
+    if (!place) throw new RangeError(`There is no server ${server}.`);
+    return this.glasses[place.node].look();
+  }
+
+  /** Asks a server's thread about itself. Rejects where it does not run. */
+  async inspect(server: string): Promise<Inspection> {
+    const place = this.directory.server(server);
+    const runner = place && this.runners[place.node];
+    if (!runner || runner.slot.hung) throw new RangeError(`Server ${server} does not run.`);
+    return runner.controls.inspect();
+  }
+
+  override async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
+    this.assertSound();
+    this.listen();
+    const result = this.operator.carryOut(action, label);
+    this.spread(action);
+    this.listen();
+    this.assertSound();
+    return result;
+  }
+
+  async until(goal: Goal, limit: Micros): Promise<Stop> {
+    this.assertSound();
+    this.listen();
+    return this.waits.until(goal, limit);
+  }
+
+  override onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void {
+    super.onHeartbeat(sink);
+    for (const runner of this.living()) this.order(runner, { type: 'tellHeartbeats', on: sink !== undefined });
+  }
+
+  override async finish(good: boolean): Promise<RunSummary> {
+    this.listen();
+    for (const slot of this.slots) if (!slot.engine) this.writeOff(slot);
+    return super.finish(good);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const slot of this.slots) this.stopEngine(slot);
+    for (const slot of this.slots) slot.engine = undefined;
+    for (const timer of this.timers) clearTimeout(timer);
+    clearTimeout(this.watchdogTimer);
+    this.waits.stop();
+    await Promise.all(this.leaving.values());
+  }
+
+  input(slot: ServerSlot, input: Input): void {
+    const runner = this.runners[slot.place.node];
+    if (!runner) return;
+    if (input.type === 'resourceFailed') this.order(runner, { type: 'faults', faults: this.faultsOn(slot) });
+    const n = this.order(runner, { type: 'input', input });
+    if (!slot.hung) this.awaitOrders([n]);
+  }
+
+  powerOn(slot: ServerSlot): void {
+    slot.booting = true;
+    const { bootUs } = slot.definition.servers[slot.place.server];
+    this.boots[slot.place.node] = setTimeout(() => this.boot(slot), bootUs / 1000);
+  }
+
+  hang(slot: ServerSlot): void {
+    slot.hung = true;
+    this.switches[slot.place.cluster].hang(slot.place.server, this.settings.hang ?? 'wait');
+    this.runners[slot.place.node]?.thread.end.wake();
+  }
+
+  resume(slot: ServerSlot): void {
+    slot.hung = false;
+    this.switches[slot.place.cluster].go(slot.place.server);
+  }
+
+  protected override hashed(): { hash?: string } {
+    return {};
+  }
+
+  protected override traceTime(): Micros {
+    return micros(Math.max(this.recorder.lastAt, this.toldAt ?? this.clock.now()));
+  }
+
+  protected stopEngine(slot: ServerSlot): void {
+    const { node, cluster, server } = slot.place;
+    clearTimeout(this.boots[node]);
+    const runner = this.runners[node];
+    this.runners[node] = undefined;
+    if (!runner) return;
+    this.switches[cluster].setPower(server, false);
+    const gone = runner.thread.kill().then(() => {
+      // What it wrote to its disk with its last breath is there.
+      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => keepDisk(slot, fromBytes(bytes!) as Report));
+      runner.release();
+      this.leaving.delete(node);
+    });
+    this.leaving.set(node, gone);
+  }
+
+  private boot(slot: ServerSlot): void {
+    const { node } = slot.place;
+    const before = this.leaving.get(node);
+    if (!slot.booting || this.closed) return;
+    if (before) void before.then(() => this.boot(slot));
+    else this.startThread(slot);
+  }
+
+  private startThread(slot: ServerSlot): void {
+    const { place, definition } = slot;
+    const { node, cluster, server } = place;
+    const memory = this.memories[cluster];
+    this.writeOff(slot);
+    const meshes = memory.meshes.map((one) => new Mesh(one.memory, definition.servers.length));
+    for (const mesh of meshes) mesh.resetNode(server);
+    this.switches[cluster].setPower(server, true);
+    slot.switchOn(this.now());
+    const { port1, port2 } = new MessageChannel();
+    const boot = this.bootOf(slot, memory, port2);
+    const thread = new ServerThread(place.name, this.options.threadEntry ?? threadEntry('realtime/main'), boot, {
+      resourceLimits: this.options.resourceLimits,
+      transferList: [port2],
+      onMessage: () => this.listen(),
+      onFailure: (failure) => this.failWith(failure),
+    });
+    const mirror = new RealtimeMirror(slot, () => this.askState(node));
+    port1.unref();
+    const controls = wrap<{ inspect(): Inspection }>(port1 as unknown as Endpoint);
+    slot.engine = mirror;
+    this.runners[node] = { slot, thread, mirror, controls, release: () => port1.close() };
+    this.later(START_MS, () => {
+      if (this.runners[node]?.thread === thread && !mirror.heardOf && !slot.hung)
+        thread.fail(`its thread has not answered within ${START_MS / 1000} s of its start`);
+    });
+  }
+
+  private bootOf(slot: ServerSlot, memory: ClusterMemory, controls: RealtimeBoot['controls']): RealtimeBoot {
+    const { definition, incarnation, durable, place } = slot;
+    const bell = { memory: memory.meshes[0].memory, byteOffset: Mesh.bellOffset(place.server) };
+    return {
+      line: { ...newLine(this.mainBell), serverBell: bell },
+      definition,
+      me: place.server,
+      incarnation,
+      durable,
+      audit: this.watch !== undefined,
+      originNs: this.clock.originNs,
+      memory,
+      first: this.directory.clusters[place.cluster].first,
+      nodes: this.directory.nodes.length,
+      networks: Math.max(1, this.directory.networks.length),
+      seed: this.options.seed,
+      rules: this.switchboard.model.rulesOf(place.node),
+      faults: this.faultsOn(slot),
+      heartbeatsTold: this.heartbeatSink !== undefined,
+      controls,
+    };
+  }
+
+  /** Frames sent to a server whose thread is dead, and not taken in, are lost with it. */
+  private writeOff(slot: ServerSlot): void {
+    const { node, cluster } = slot.place;
+    for (const from of this.peers[node])
+      for (const network of this.directory.clusters[cluster].interconnects)
+        this.switchboard.model.writeOff(from, node, network);
+  }
+
+  /** Tells the servers what an action has changed for them, and waits until all that run obey it. */
+  private spread(action: WorldAction): void {
+    const rules = ['partition', 'heal', 'link'].includes(action.type);
+    const faults = ['failResource', 'hangResource', 'repairResource'].includes(action.type);
+    if (!rules && !faults) return;
+    const given: number[] = [];
+    for (const runner of this.living()) {
+      const { slot } = runner;
+      const { model } = this.switchboard;
+      const n = rules
+        ? this.order(runner, { type: 'rules', rules: model.rulesOf(slot.place.node) })
+        : this.order(runner, { type: 'faults', faults: this.faultsOn(slot) });
+      if (!slot.hung) given.push(n);
+    }
+    this.awaitOrders(given);
+  }
+
+  private faultsOn(slot: ServerSlot): ResourceFault[] {
+    return slot.definition.groups.flatMap((group) =>
+      group.resources.flatMap(({ name }) => {
+        const how = this.faults.of(name, slot.place.name);
+        return how ? [{ resource: name, how }] : [];
+      }),
+    );
+  }
+
+  private living(): Runner[] {
+    return this.runners.filter((runner) => runner !== undefined);
+  }
+
+  private order(runner: Runner, order: OrderBody): number {
+    const n = ++this.orders;
+    const { end } = runner.thread;
+    end.send(Kind.INPUT, toBytes({ ...order, n }), 0);
+    end.flush();
+    return n;
+  }
+
+  /** Stands still until these orders are carried out, or for as long as a server may take. */
+  private awaitOrders(given: readonly number[]): void {
+    const missing = new Set(given);
+    const look = (): boolean => {
+      this.collect();
+      for (const { report } of this.inbox) for (const n of report.done) missing.delete(n);
+      for (const n of missing) if (this.carriedOut.has(n)) missing.delete(n);
+      return missing.size === 0 || this.living().some(({ thread }) => thread.failure !== undefined);
+    };
+    waitFor(this.bell, look, ORDER_MS);
+    this.bell.prepare();
+    if (!this.processing) this.process();
+  }
+
+  /** The whole agreed state of a server, asked for while this thread stands still; undefined where it does not answer. */
+  private askState(node: number): AgreedState | undefined {
+    const runner = this.runners[node];
+    if (!runner || runner.slot.hung) return undefined;
+    const n = this.order(runner, { type: 'tellState' });
+    let state: AgreedState | undefined;
+    const look = (): boolean => {
+      this.collect();
+      state = this.inbox.find(({ report }) => report.done.includes(n))?.report.state;
+      return state !== undefined || runner.thread.failure !== undefined;
+    };
+    waitFor(this.bell, look, ORDER_MS);
+    this.bell.prepare();
+    return state;
+  }
+
+  /** Takes in all that servers have told. */
+  private listen(): void {
+    this.bell.awake();
+    this.collect();
+    this.process();
+    this.bell.prepare();
+    // What came before the flag was set again rang nobody.
+    this.collect();
+    this.process();
+    this.waits.judge();
+  }
+
+  private collect(): void {
+    for (const runner of this.living()) {
+      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => {
+        this.inbox.push({ runner, report: fromBytes(bytes as Uint8Array) as Report });
+      });
+      if (runner.thread.end.waiting > 0) runner.thread.end.flush();
+    }
+  }
+
+  private process(): void {
+    if (this.processing) return;
+    this.processing = true;
+    try {
+      for (let mail = this.inbox.shift(); mail; mail = this.inbox.shift()) this.takeIn(mail);
+    } catch (error) {
+      this.failWith(error as Error);
+    } finally {
+      this.processing = false;
+      this.toldAt = undefined;
+    }
+  }
+
+  private takeIn({ runner, report }: Mail): void {
+    const { slot, mirror } = runner;
+    for (const n of report.done) this.carriedOut.add(n);
+    if (this.runners[slot.place.node] !== runner) {
+      keepDisk(slot, report);
+      return;
+    }
+    this.toldAt = report.at;
+    const out = this.effectsOf(slot);
+    for (const record of report.effects) {
+      if (record[0] === 'departed') mirror.leave();
+      carryOut(record, out, {
+        misplaced: (what) => this.watch?.misplaced(what),
+        mark: (what) => this.settings.onMark?.(report.at, slot.place.name, what),
+      });
+    }
+    for (const from of report.beats)
+      this.heartbeatSink?.(report.at, slot.definition.servers[from].name, slot.place.name);
+    if (report.standing) {
+      if (report.standing.suspects !== mirror.suspects) this.settings.onMark?.(report.at, slot.place.name, 'suspects');
+      mirror.stand(report.standing);
+    }
+    this.settlePower(slot);
+  }
+
+  private effectsOf(slot: ServerSlot): Effects {
+    const none = (): void => undefined;
+    const told = this.told(slot);
+    return {
+      ...told,
+      installed: (...args) => {
+        told.installed(...args);
+        this.mindWatchdogs();
+      },
+      askWitness: (question) => this.askedWitness(slot, question),
+      broadcast: none,
+      send: none,
+      agent: none,
+      cancelAgent: none,
+      watchdog: none,
+    };
+  }
+
+  /** Questions to the witness and its answers travel over the public LANs, by their rules. */
+  private askedWitness(slot: ServerSlot, question: WitnessAsk): void {
+    const { cluster, node } = slot.place;
+    const { publicLans, witness } = this.directory.clusters[cluster];
+    this.over(publicLans, node, witness, () => {
+      const answer = this.witnesses[cluster].ask(question);
+      this.over(publicLans, witness, node, (network) => {
+        const runner = this.runners[node];
+        if (runner && !slot.hung)
+          this.order(runner, { type: 'input', input: { type: 'frame', now: this.now(), network, frame: answer } });
+      });
+    });
+  }
+
+  private over(networks: readonly number[], from: number, to: number, then: (network: number) => void): void {
+    const { model } = this.switchboard;
+    const now = this.now();
+    for (const network of networks) {
+      const copies = model.send(from, to, network, now, this.deliveries);
+      for (let copy = 0; copy < copies; copy += 1) {
+        const marks = this.deliveries.marks[copy];
+        const arrive = (): void => {
+          model.delivered(from, to, network, marks);
+          then(network);
+        };
+        this.later((this.deliveries.atUs[copy] - DEFAULT_DELAY_US - now) / 1000, arrive);
+      }
+    }
+  }
+
+  /** Sleeps until the first watchdog may go off, and looks whether one has. */
+  private mindWatchdogs(): void {
+    clearTimeout(this.watchdogTimer);
+    const nowMs = this.now() / 1000;
+    let firstMs = Infinity;
+    for (const { slot } of this.living()) {
+      const { cluster, server } = slot.place;
+      const atMs = this.switches[cluster].watchdogMs(server);
+      if (atMs <= nowMs) this.watchdogFires(slot);
+      else firstMs = Math.min(firstMs, atMs);
+    }
+    if (firstMs === Infinity || this.closed) return;
+    this.watchdogTimer = setTimeout(
+      () => {
+        this.listen();
+        this.mindWatchdogs();
+        this.listen();
+      },
+      Math.ceil(firstMs - nowMs),
+    );
+  }
+
+  private later(ms: number, then: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      then();
+      this.listen();
+    }, ms);
+    this.timers.add(timer);
+  }
+
+  private failWith(error: Error): void {
+    if (this.closed) return;
+    this.failure ??= error;
+    this.waits.fail(this.failure);
+  }
+
+  private assertSound(): void {
+    for (const { thread } of this.living()) if (thread.failure) this.failure ??= thread.failure;
+    if (this.failure) throw this.failure instanceof ServerFailed ? this.failure : this.failure;
+  }
+}
+
+type OrderBody = Order extends infer One ? (One extends Order ? Omit<One, 'n'> : never) : never;
+
+/** What a server that is dead had still written to its disk. */
+function keepDisk(slot: ServerSlot, report: Report): void {
+  for (const [name, durable] of report.effects) if (name === 'persist') slot.durable = durable as ServerSlot['durable'];
+}

@@ -1,0 +1,88 @@
+/**
+ * Who waits for what in real time: for an instant, for rest, or for a condition, each with a limit.
+ */
+import { type Micros, NEVER } from '../../model/time.js';
+import type { Goal, Stop } from '../backend.js';
+
+/** Longer than a timer can be set, in milliseconds. */
+const TIMER_MS_MAX = 2_000_000_000;
+
+interface Wait {
+  readonly goal: Goal;
+  readonly limit: Micros;
+  readonly resolve: (stop: Stop) => void;
+  readonly reject: (error: Error) => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface WaitsWorld {
+  now(): Micros;
+  reached(goal: Goal): boolean;
+  /** Rest is also a matter of time: it is asked for again after so many milliseconds. */
+  readonly recheckMs: number;
+}
+
+export class Waits {
+  private readonly open = new Set<Wait>();
+
+  constructor(private readonly world: WaitsWorld) {}
+
+  until(goal: Goal, limit: Micros): Promise<Stop> {
+    return new Promise((resolve, reject) => {
+      const wait: Wait = { goal, limit, resolve, reject, timer: undefined };
+      this.open.add(wait);
+      this.consider(wait);
+    });
+  }
+
+  /** Something may have changed. */
+  judge(): void {
+    for (const wait of [...this.open]) this.consider(wait);
+  }
+
+  fail(error: Error): void {
+    for (const wait of [...this.open]) {
+      this.end(wait);
+      wait.reject(error);
+    }
+  }
+
+  /** Nobody waits any more. */
+  stop(): void {
+    for (const wait of [...this.open]) {
+      this.end(wait);
+      wait.resolve({ reason: 'limit', at: this.world.now() });
+    }
+  }
+
+  private consider(wait: Wait): void {
+    if (!this.open.has(wait)) return;
+    const { goal, limit, resolve, reject } = wait;
+    try {
+      const now = this.world.now();
+      const reached = goal.type !== 'time' && this.world.reached(goal);
+      if (reached || now >= limit) {
+        this.end(wait);
+        resolve({ reason: reached ? 'reached' : 'limit', at: now });
+      } else this.rearm(wait, now);
+    } catch (error) {
+      this.end(wait);
+      reject(error as Error);
+    }
+  }
+
+  private rearm(wait: Wait, now: Micros): void {
+    if (wait.timer) return;
+    const leftMs = wait.limit === NEVER ? TIMER_MS_MAX : Math.ceil((wait.limit - now) / 1000);
+    const ms = Math.min(TIMER_MS_MAX, leftMs, wait.goal.type === 'quiet' ? this.world.recheckMs : Infinity);
+    wait.timer = setTimeout(() => {
+      wait.timer = undefined;
+      this.consider(wait);
+    }, ms);
+  }
+
+  private end(wait: Wait): void {
+    clearTimeout(wait.timer);
+    this.open.delete(wait);
+  }
+}

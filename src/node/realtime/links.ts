@@ -1,0 +1,169 @@
+/**
+ * The sender's end of a server's links: frames into the rings, through the rules of the network model.
+ *
+ * An untouched link is the ring and nothing else. Where rules are in force the sender loses, doubles, damages and holds
+ * back frames itself, by the same draws as in virtual time: an operator's cable tester in front of each socket. A link's
+ * delay counts beyond the default one, which stands for what the ring takes.
+ */
+import type { ControlFrame, Heartbeat } from '../../failover/frames.js';
+import { Mesh } from '../../interconnect/mesh.js';
+import { MessageWriter } from '../../interconnect/messages.js';
+import type { RingWriter } from '../../interconnect/ring.js';
+import { type Micros, NEVER, micros } from '../../model/time.js';
+import { DEFAULT_DELAY_US } from '../../network/links.js';
+import { Deliveries, MARK_COPY, MARK_CORRUPT, NetworkModel } from '../../network/model.js';
+import { beatBytes, toBytes, writeBeat } from '../wire.js';
+import type { RealtimeBoot } from './boot.js';
+import type { Switches } from './switches.js';
+
+/** What travels on a mesh. */
+export const MeshKind = { BEAT: 1, CONTROL: 2 } as const;
+
+/** In the epoch of a frame: it is the second copy. */
+const COPY_BIT = 0x8000;
+
+/** The network model's marks of a frame that has arrived. */
+export function marksOf(epoch: number): number {
+  return (epoch & COPY_BIT) === 0 ? 0 : MARK_COPY;
+}
+
+/** Control frames that may wait for one receiver; a server that hangs for long is told no more than that. */
+const WAITING_MAX = 4096;
+
+interface Out {
+  readonly to: number;
+  readonly ends: number;
+  readonly network: number;
+  readonly mesh: Mesh;
+  readonly ring: RingWriter;
+  readonly messages: MessageWriter;
+  /** A control frame was written: its receiver is to be woken. */
+  urgent: boolean;
+}
+
+type Held =
+  | { readonly at: Micros; readonly out: Out; readonly marks: number; readonly beat: Heartbeat }
+  | { readonly at: Micros; readonly out: Out; readonly marks: number; readonly bytes: Uint8Array };
+
+export class Links {
+  readonly model: NetworkModel;
+  readonly meshes: readonly { readonly network: number; readonly mesh: Mesh }[];
+  private readonly outs: readonly Out[][];
+  private readonly deliveries = new Deliveries();
+  /** Frames held back by a rule, the next to go first. */
+  private held: Held[] = [];
+  private readonly size: number;
+
+  constructor(
+    private readonly boot: RealtimeBoot,
+    private readonly switches: Switches,
+  ) {
+    const { definition, first, me, memory, nodes, networks, seed, rules } = boot;
+    const servers = definition.servers.length;
+    this.model = new NetworkModel(nodes, networks, seed, memory.accounts);
+    this.model.obey(first + me, rules);
+    this.size = beatBytes(servers);
+    this.meshes = memory.meshes.map(({ network, memory: shared }) => ({ network, mesh: new Mesh(shared, servers) }));
+    this.outs = this.meshes.map(({ network, mesh }) =>
+      definition.servers.flatMap((_, to) => {
+        if (to === me) return [];
+        const ring = mesh.writer(me, to);
+        return [{ to, ends: me | (to << 8), network, mesh, ring, messages: new MessageWriter(ring), urgent: false }];
+      }),
+    );
+  }
+
+  /** When the next frame held back is to go. */
+  get nextAt(): Micros {
+    return this.held.length === 0 ? NEVER : this.held[0].at;
+  }
+
+  broadcast(beat: Heartbeat, now: Micros): void {
+    for (const outs of this.outs) for (const out of outs) this.through(out, now, { beat });
+  }
+
+  send(to: number, frame: ControlFrame, now: Micros): void {
+    const bytes = toBytes(frame);
+    for (const outs of this.outs) for (const out of outs) if (out.to === to) this.through(out, now, { bytes });
+  }
+
+  /** Lets the frames go whose time has come. */
+  release(now: Micros): void {
+    while (this.held.length > 0 && this.held[0].at <= now) {
+      const next = this.held.shift() as Held;
+      this.write(next.out, next.marks, now, next);
+    }
+  }
+
+  /** Makes everything written visible, and wakes whom a control frame is for. Heartbeats never ring. */
+  publish(): void {
+    for (const outs of this.outs) {
+      for (const out of outs) {
+        if (out.messages.waiting > 0) this.retry(out);
+        const fresh = out.ring.publish();
+        if (out.urgent && fresh) out.mesh.bell(out.to).ring();
+        out.urgent = false;
+      }
+    }
+  }
+
+  private retry(out: Out): void {
+    if (this.switches.hasPower(out.to)) out.urgent ||= out.messages.flush();
+    else out.messages.clear();
+  }
+
+  private through(out: Out, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {
+    const { first, me } = this.boot;
+    const { model, deliveries } = this;
+    const copies = model.send(first + me, first + out.to, out.network, now, deliveries);
+    for (let copy = 0; copy < copies; copy += 1) {
+      const at = micros(deliveries.atUs[copy] - DEFAULT_DELAY_US);
+      const marks = deliveries.marks[copy];
+      if (at <= now) this.write(out, marks, now, what);
+      else this.hold({ at, out, marks, ...what });
+    }
+  }
+
+  private hold(held: Held): void {
+    const place = this.held.findIndex(({ at }) => at > held.at);
+    if (place < 0) this.held.push(held);
+    else this.held.splice(place, 0, held);
+  }
+
+  private write(out: Out, marks: number, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {
+    if (!this.switches.hasPower(out.to)) return this.lost(out, 'off', marks);
+    const damaged = (marks & MARK_CORRUPT) !== 0;
+    if ('beat' in what) {
+      const at = out.ring.reserve(MeshKind.BEAT, out.ends, this.epoch(marks), this.size, now);
+      if (at < 0) return this.lost(out, 'full', marks);
+      writeBeat(out.ring.i32, out.ring.f64, at, what.beat);
+      out.ring.seal();
+      if (damaged) out.ring.i32[at] ^= 1;
+    } else if (damaged) this.writeDamaged(out, marks, what.bytes, now);
+    else if (out.messages.waiting >= WAITING_MAX) this.lost(out, 'full', marks);
+    else {
+      out.messages.send(MeshKind.CONTROL, out.ends, this.epoch(marks), what.bytes, now);
+      out.urgent = true;
+    }
+  }
+
+  /** A damaged control frame never gets to its receiver; what does is a frame with a wrong checksum. */
+  private writeDamaged(out: Out, marks: number, bytes: Uint8Array, now: Micros): void {
+    const size = Math.min(bytes.length, 64);
+    const at = out.ring.reserve(MeshKind.CONTROL, out.ends, this.epoch(marks), size, now);
+    if (at < 0) return this.lost(out, 'full', marks);
+    for (let i = 0; i < size; i += 1) out.ring.u8[at * 4 + i] = bytes[i];
+    out.ring.seal();
+    out.ring.i32[at] ^= 1;
+  }
+
+  /** The incarnation, and whether this is the second copy of a frame. */
+  private epoch(marks: number): number {
+    return (this.boot.incarnation & 0x7fff) | ((marks & MARK_COPY) === 0 ? 0 : COPY_BIT);
+  }
+
+  private lost(out: Out, reason: 'off' | 'full', marks: number): void {
+    const { first, me } = this.boot;
+    this.model.dropped(first + me, first + out.to, out.network, reason, marks);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The entry of a server's thread in real time.
+ */
+import { memoryUsage } from 'node:process';
+import { parentPort, workerData } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import { Kind, LineEnd } from '../channel.js';
+import { toBytes } from '../wire.js';
+import type { RealtimeBoot } from './boot.js';
+import { RealtimeServer } from './server.js';
+
+/** What a server's thread answers about itself. */
+export interface Inspection {
+  /** A number that differs when anything in the engine does. */
+  readonly digest: string;
+  readonly heapUsedBytes: number;
+  /** How late its clock ran, in microseconds. */
+  readonly latenessUs: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+const boot = workerData as RealtimeBoot;
+const wakeMain = (): void => parentPort?.postMessage(0);
+try {
+  const server = new RealtimeServer(boot, wakeMain);
+  const inspect = (): Inspection => ({
+    digest: server.engine.digest(),
+    heapUsedBytes: memoryUsage().heapUsed,
+    latenessUs: {
+      count: server.lateness.count,
+      p50: server.lateness.percentile(50),
+      p99: server.lateness.percentile(99),
+      max: server.lateness.max,
+    },
+  });
+  Comlink.expose({ inspect }, boot.controls as unknown as Comlink.Endpoint);
+  await server.serve();
+} catch (error) {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const end = LineEnd.server(boot.line);
+  end.send(Kind.FAILED, toBytes({ message, stack }), 0);
+  end.flush();
+  wakeMain();
+}

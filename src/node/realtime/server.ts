@@ -1,0 +1,283 @@
+/**
+ * One server in real time: its engine, run by a loop that does whatever is due and then sleeps.
+ *
+ * A pass of the loop: orders from the main thread, then every frame that has arrived, then resource agents, then the
+ * engine's own clock, then everything that has to go out. So a peer is judged only after all it sent has been read, and
+ * by its own timestamps. The sleep ends with the next deadline or with the bell, which control frames ring and
+ * heartbeats do not: they are read at the next pass. Once a heartbeat the event loop gets a turn, so that whoever asks
+ * something over comlink is answered.
+ */
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { Engine } from '../../failover/engine.js';
+import type { ControlFrame, Effects, Input } from '../../failover/frames.js';
+import { misplaced } from '../../failover/invariants/placement.js';
+import { MessageReader } from '../../interconnect/messages.js';
+import type { RingReader } from '../../interconnect/ring.js';
+import { Kind, LineEnd, waitFor } from '../channel.js';
+import { type EffectRecord, recordingEffects } from '../effects.js';
+import { fromBytes, readBeat, toBytes } from '../wire.js';
+import { Agents } from './agents.js';
+import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
+import { RealClock } from './clock.js';
+import { Links, marksOf } from './links.js';
+import { StatusBoard } from './status.js';
+import { Switches } from './switches.js';
+
+/** It never sleeps longer than this, in milliseconds. */
+const SLEEP_MS_MAX = 1000;
+/** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
+const SLEEP_US_MIN = 20;
+
+interface In {
+  readonly from: number;
+  readonly network: number;
+  readonly ring: RingReader;
+  readonly messages: MessageReader;
+  corrupt: number;
+}
+
+export class RealtimeServer {
+  readonly end: LineEnd;
+  readonly engine: Engine;
+  /** How late the engine's clock ran, in microseconds. */
+  readonly lateness: RecordableHistogram = createHistogram();
+  private readonly clock: RealClock;
+  private readonly switches: Switches;
+  private readonly links: Links;
+  private readonly agents: Agents;
+  private readonly board: StatusBoard;
+  private readonly ins: readonly In[];
+  private readonly out: Effects;
+  private effects: EffectRecord[] = [];
+  private done: number[] = [];
+  private beats: number[] = [];
+  private tellsHeartbeats: boolean;
+  private beaten = false;
+  private poweredOff = false;
+  private told = '';
+  private held = '[]';
+  /** Something is to be kept on disk that the main thread does not know of yet. */
+  private unsaved = false;
+  /** The main thread wants the whole agreed state. */
+  private asked = false;
+
+  /** @param wakeMain tells the main thread, asleep in its event loop, that there is something to read */
+  constructor(
+    private readonly boot: RealtimeBoot,
+    private readonly wakeMain: () => void,
+  ) {
+    const { definition, me, incarnation, durable, memory } = boot;
+    this.end = LineEnd.server(boot.line);
+    this.clock = new RealClock(boot.originNs);
+    this.switches = new Switches(memory.switches);
+    this.links = new Links(boot, this.switches);
+    this.agents = new Agents(definition, boot.faults);
+    this.board = new StatusBoard(memory.status, me);
+    this.tellsHeartbeats = boot.heartbeatsTold;
+    this.ins = this.links.meshes.flatMap(({ network, mesh }) =>
+      definition.servers.flatMap((_, from) => {
+        if (from === me) return [];
+        const ring = mesh.reader(from, me);
+        return [{ from, network, ring, messages: new MessageReader(ring), corrupt: 0 }];
+      }),
+    );
+    this.out = this.effectsOut();
+    const audit: typeof misplaced = (...args) => {
+      const wrong = misplaced(...args);
+      if (wrong !== undefined) this.effects.push(['misplaced', wrong]);
+      return wrong;
+    };
+    const now = this.clock.now();
+    const watched = boot.audit ? audit : undefined;
+    this.engine = new Engine({ definition, me, incarnation, now, durable, audit: watched }, this.out);
+  }
+
+  /** Runs until the thread is killed. */
+  async serve(): Promise<void> {
+    for (;;) {
+      this.switches.hangHere(this.boot.me);
+      this.pass();
+      if (this.beaten) await this.eventLoop();
+      this.sleep();
+    }
+  }
+
+  /** Everything that is due. */
+  private pass(): void {
+    this.takeOrders();
+    if (!this.poweredOff) {
+      this.takeFrames();
+      this.links.release(this.clock.now());
+      this.runAgents();
+      this.tick();
+    }
+    this.links.publish();
+    this.report();
+  }
+
+  private async eventLoop(): Promise<void> {
+    this.beaten = false;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private sleep(): void {
+    const { own } = this.end;
+    const seen = own.read();
+    own.prepare();
+    // What was published before the flag was set is found now; what comes after rings.
+    const found = this.takeOrders() || (!this.poweredOff && this.takeFrames());
+    const untilUs = found ? 0 : this.nextAt() - this.clock.now();
+    if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
+    own.awake();
+  }
+
+  private nextAt(): number {
+    if (this.poweredOff) return Infinity;
+    return Math.min(this.engine.nextDeadline(), this.agents.nextAt, this.links.nextAt);
+  }
+
+  private takeOrders(): boolean {
+    return (
+      this.end.drain((_kind, _ends, _epoch, _stamp, bytes) => {
+        this.obey(fromBytes(bytes as Uint8Array) as Order);
+      }) > 0
+    );
+  }
+
+  private obey(order: Order): void {
+    switch (order.type) {
+      case 'input':
+        if (!this.poweredOff) this.step({ ...order.input, now: this.clock.now() });
+        break;
+      case 'rules':
+        this.links.model.obey(this.boot.first + this.boot.me, order.rules);
+        break;
+      case 'faults':
+        this.agents.setFaults(order.faults);
+        break;
+      case 'tellState':
+        this.asked = true;
+        break;
+      case 'tellHeartbeats':
+        this.tellsHeartbeats = order.on;
+        break;
+      default:
+        order satisfies never;
+    }
+    this.done.push(order.n);
+  }
+
+  private takeFrames(): boolean {
+    let taken = 0;
+    for (const source of this.ins) {
+      taken += source.messages.drain((_kind, _ends, epoch, _stamp, bytes, ring) => {
+        this.receive(source, epoch, bytes, ring);
+      });
+      if (source.ring.corrupt !== source.corrupt) this.countDamage(source);
+    }
+    return taken > 0;
+  }
+
+  private receive(source: In, epoch: number, bytes: Uint8Array | undefined, ring: RingReader): void {
+    if (this.poweredOff) return;
+    const { definition, first, me } = this.boot;
+    const servers = definition.servers.length;
+    const frame = bytes ? (fromBytes(bytes) as ControlFrame) : readBeat(ring.i32, ring.f64, ring.at, servers);
+    this.links.model.delivered(first + source.from, first + me, source.network, marksOf(epoch));
+    if (!bytes && this.tellsHeartbeats) this.beats.push(source.from);
+    this.step({ type: 'frame', now: this.clock.now(), network: source.network, frame });
+  }
+
+  private countDamage(source: In): void {
+    const { first, me } = this.boot;
+    for (; source.corrupt < source.ring.corrupt; source.corrupt += 1)
+      this.links.model.dropped(first + source.from, first + me, source.network, 'corrupt');
+  }
+
+  private runAgents(): void {
+    for (let now = this.clock.now(), next = this.agents.next(now); next; next = this.agents.next(now))
+      if (!this.poweredOff) this.step({ type: 'agentDone', now, ...next });
+  }
+
+  private tick(): void {
+    for (let now = this.clock.now(); !this.poweredOff && this.engine.nextDeadline() <= now; now = this.clock.now()) {
+      this.lateness.record(Math.max(1, now - this.engine.nextDeadline()));
+      this.step({ type: 'tick', now });
+    }
+  }
+
+  private step(input: Input): void {
+    this.engine.step(input, this.out);
+  }
+
+  private effectsOut(): Effects {
+    const recorded = recordingEffects((record) => this.effects.push(record));
+    return {
+      ...recorded,
+      broadcast: (beat) => {
+        this.beaten = true;
+        this.links.broadcast(beat, this.clock.now());
+      },
+      send: (to, frame) => {
+        // What is to be kept is kept before anybody hears of it.
+        if (this.unsaved) this.tell(undefined);
+        this.links.send(to, frame, this.clock.now());
+        if (frame.type === 'propose') this.effects.push(['mark', 'propose']);
+      },
+      persist: (durable) => {
+        this.unsaved = true;
+        recorded.persist(durable);
+      },
+      agent: (call) => this.agents.start(call, this.clock.now()),
+      cancelAgent: (run) => this.agents.cancel(run),
+      watchdog: (at) => this.switches.windUp(this.boot.me, at),
+      powerOff: (orderly, why) => {
+        this.poweredOff = true;
+        recorded.powerOff(orderly, why);
+      },
+    };
+  }
+
+  /** Tells the main thread what there is to tell, and shows where the engine stands. */
+  private report(): void {
+    const now = this.clock.now();
+    const standing = this.standing();
+    if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, now);
+    if (standing || this.asked || this.effects.length + this.done.length + this.beats.length > 0) this.tell(standing);
+  }
+
+  private tell(standing: Standing | undefined): void {
+    const { effects, done, beats, asked } = this;
+    const at = this.clock.now();
+    this.effects = [];
+    this.done = [];
+    this.beats = [];
+    this.asked = false;
+    this.unsaved = false;
+    const state = asked ? this.engine.state : undefined;
+    const report: Report = { at, effects, done, beats, standing, state };
+    this.end.send(Kind.DONE, toBytes(report), at);
+    if (this.end.flush()) this.wakeMain();
+    // The main thread makes room as it reads. Until then this server stands still: nothing that it told may be lost.
+    if (this.end.waiting > 0) waitFor(this.end.own, () => this.moreIsOut(), Infinity);
+  }
+
+  private moreIsOut(): boolean {
+    if (this.end.flush()) this.wakeMain();
+    return this.end.waiting === 0;
+  }
+
+  /** Undefined where the main thread knows already. */
+  private standing(): Standing | undefined {
+    const { place, atRest, executor, state, suspects } = this.engine;
+    const { view, members } = state;
+    const held = executor.idle ? '[]' : JSON.stringify(executor.held());
+    const plain = { place, atRest, idle: executor.idle, suspects, view, members };
+    const told = JSON.stringify(plain);
+    if (told === this.told && held === this.held) return undefined;
+    const standing = held === this.held ? plain : { ...plain, held: executor.held() };
+    this.told = told;
+    this.held = held;
+    return standing;
+  }
+}

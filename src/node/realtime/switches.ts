@@ -1,0 +1,71 @@
+/**
+ * The switches of each server: a few words that the main thread and the server's thread share.
+ *
+ *     word 16 s       power: 1 while its thread is to be reached, 0 from the moment of its death
+ *     word 16 s + 1   hang: 0 runs, 1 stands in a wait, 2 runs round an endless loop
+ *     word 16 s + 2   watchdog: the millisecond of the run at which its power is cut, 2^31 - 1 for never
+ */
+import { type Micros, NEVER } from '../../model/time.js';
+
+const WORDS = 16;
+const POWER = 0;
+const HANG = 1;
+const WATCHDOG = 2;
+const NO_WATCHDOG = 0x7fff_ffff;
+
+/** How a server hangs: stopped in a wait, or in an endless loop that eats its core. */
+export type Hang = 'wait' | 'loop';
+
+export class Switches {
+  private readonly words: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory);
+  }
+
+  static bytes(servers: number): number {
+    return servers * WORDS * 4;
+  }
+
+  setPower(server: number, on: boolean): void {
+    Atomics.store(this.words, server * WORDS + POWER, on ? 1 : 0);
+    this.windUp(server, NEVER);
+    this.go(server);
+  }
+
+  hasPower(server: number): boolean {
+    return Atomics.load(this.words, server * WORDS + POWER) === 1;
+  }
+
+  hang(server: number, how: Hang): void {
+    Atomics.store(this.words, server * WORDS + HANG, how === 'wait' ? 1 : 2);
+  }
+
+  /** It hangs no more. */
+  go(server: number): void {
+    Atomics.store(this.words, server * WORDS + HANG, 0);
+    Atomics.notify(this.words, server * WORDS + HANG);
+  }
+
+  /** In the server's thread: does not come back while it hangs. Answers whether it did hang. */
+  hangHere(server: number): boolean {
+    const at = server * WORDS + HANG;
+    if (Atomics.load(this.words, at) === 0) return false;
+    // A server that hangs does nothing at all: its thread really stands still, or really runs in a circle.
+    for (let how = Atomics.load(this.words, at); how !== 0; how = Atomics.load(this.words, at))
+      if (how === 1) Atomics.wait(this.words, at, 1);
+    return true;
+  }
+
+  /** Sets a server's watchdog, to the next whole millisecond. */
+  windUp(server: number, at: Micros): void {
+    const ms = at === NEVER ? NO_WATCHDOG : Math.ceil(at / 1000);
+    Atomics.store(this.words, server * WORDS + WATCHDOG, Math.min(NO_WATCHDOG, ms));
+  }
+
+  /** The millisecond of the run at which a server's watchdog goes off; Infinity for never. */
+  watchdogMs(server: number): number {
+    const ms = Atomics.load(this.words, server * WORDS + WATCHDOG);
+    return ms === NO_WATCHDOG ? Infinity : ms;
+  }
+}
