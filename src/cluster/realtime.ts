@@ -10,7 +10,7 @@
  * for the prompt; so it is judged at once, as in virtual time.
  */
 import { MessageChannel } from 'node:worker_threads';
-import { wrap, type Endpoint, type Remote } from 'comlink';
+import { type Remote, wrap } from 'comlink';
 import type { Effects, Input, WitnessAsk } from '../failover/frames.js';
 import type { AgreedState } from '../failover/state.js';
 import { Witness } from '../failover/view/witness.js';
@@ -220,7 +220,9 @@ export class RealtimeBackend extends WorldBackend {
     this.switches[cluster].setPower(server, false);
     const gone = runner.thread.kill().then(() => {
       // What it wrote to its disk with its last breath is there.
-      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => keepDisk(slot, fromBytes(bytes!) as Report));
+      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => {
+        keepDisk(slot, fromBytes(bytes as Uint8Array) as Report);
+      });
       runner.release();
       this.leaving.delete(node);
     });
@@ -254,7 +256,7 @@ export class RealtimeBackend extends WorldBackend {
     });
     const mirror = new RealtimeMirror(slot, () => this.askState(node));
     port1.unref();
-    const controls = wrap<{ inspect(): Inspection }>(port1 as unknown as Endpoint);
+    const controls = wrap<{ inspect(): Inspection }>(port1);
     slot.engine = mirror;
     this.runners[node] = { slot, thread, mirror, controls, release: () => port1.close() };
     this.later(START_MS, () => {
@@ -271,6 +273,7 @@ export class RealtimeBackend extends WorldBackend {
       definition,
       me: place.server,
       incarnation,
+      bootedAt: slot.bootedAt,
       durable,
       audit: this.watch !== undefined,
       originNs: this.clock.originNs,

@@ -40,6 +40,8 @@ export interface Boot {
   /** Counts the boots of this server, from 1. */
   readonly incarnation: number;
   readonly now: Micros;
+  /** When it was switched on, where the engine begins later than that. */
+  readonly bootedAt?: Micros;
   readonly durable: Durable;
   /** Told where groups are sent, where somebody checks that. */
   readonly audit?: Audit;
@@ -67,16 +69,17 @@ export class Engine {
   private retryAt: Micros = NEVER;
   private leaseAt: Micros = NEVER;
   private guarded = false;
+  private corked = false;
   private fenceAt: Micros = NEVER;
   private dueAt: Micros;
 
   constructor(boot: Boot, out: Effects) {
-    const { definition, me, incarnation, now, durable } = boot;
+    const { definition, me, incarnation, now, bootedAt = now, durable } = boot;
     this.core = {
       definition,
       me,
       incarnation,
-      bootedAt: now,
+      bootedAt,
       replica: new Replica(definition, boot.audit),
       detector: new Detector(definition, me),
       executor: new Executor(definition, (report) => this.reports.push(report)),
@@ -116,6 +119,20 @@ export class Engine {
       this.takeIn(input);
     }
     this.conclude(input.type === 'tick');
+  }
+
+  /**
+   * From now on what is for the log's sake (entries, acknowledgements, commands) is kept until `flush`: for a shell that
+   * takes in many inputs at once, so that what they give rise to travels in one frame.
+   */
+  cork(): void {
+    this.corked = true;
+  }
+
+  /** Sends what was kept. */
+  flush(out: Effects): void {
+    this.core.out = out;
+    if (!this.core.ending) this.sequence.flush(this.change.promised !== undefined);
   }
 
   /** A number that differs when anything in the engine does: for replaying recorded inputs. */
@@ -310,7 +327,7 @@ export class Engine {
     if (core.now >= this.nextBeatAt) this.beat();
     if (core.now >= this.retryAt) this.sayAgain();
     this.guardView();
-    sequence.flush(change.promised !== undefined);
+    if (!this.corked) sequence.flush(change.promised !== undefined);
     this.end();
     this.findDeadline();
     // What was agreed just now may call for a change of view: looked at once more at this instant.

@@ -29,6 +29,8 @@ export interface RealtimeBoot {
   readonly definition: ClusterDefinition;
   readonly me: number;
   readonly incarnation: number;
+  /** When its boot was over; its thread begins a little later. */
+  readonly bootedAt: Micros;
   readonly durable: Durable;
   /** Check where groups are sent. */
   readonly audit: boolean;

@@ -6,6 +6,7 @@
  * delay counts beyond the default one, which stands for what the ring takes.
  */
 import type { ControlFrame, Heartbeat } from '../../failover/frames.js';
+import type { Bell } from '../../interconnect/bell.js';
 import { Mesh } from '../../interconnect/mesh.js';
 import { MessageWriter } from '../../interconnect/messages.js';
 import type { RingWriter } from '../../interconnect/ring.js';
@@ -34,7 +35,8 @@ interface Out {
   readonly to: number;
   readonly ends: number;
   readonly network: number;
-  readonly mesh: Mesh;
+  /** The receiver's. */
+  readonly bell: Bell;
   readonly ring: RingWriter;
   readonly messages: MessageWriter;
   /** A control frame was written: its receiver is to be woken. */
@@ -68,7 +70,17 @@ export class Links {
       definition.servers.flatMap((_, to) => {
         if (to === me) return [];
         const ring = mesh.writer(me, to);
-        return [{ to, ends: me | (to << 8), network, mesh, ring, messages: new MessageWriter(ring), urgent: false }];
+        return [
+          {
+            to,
+            ends: me | (to << 8),
+            network,
+            bell: this.meshes[0].mesh.bell(to),
+            ring,
+            messages: new MessageWriter(ring),
+            urgent: false,
+          },
+        ];
       }),
     );
   }
@@ -101,7 +113,7 @@ export class Links {
       for (const out of outs) {
         if (out.messages.waiting > 0) this.retry(out);
         const fresh = out.ring.publish();
-        if (out.urgent && fresh) out.mesh.bell(out.to).ring();
+        if (out.urgent && fresh) out.bell.ring();
         out.urgent = false;
       }
     }

@@ -32,7 +32,7 @@ try {
       max: server.lateness.max,
     },
   });
-  Comlink.expose({ inspect }, boot.controls as unknown as Comlink.Endpoint);
+  Comlink.expose({ inspect }, boot.controls);
   await server.serve();
 } catch (error) {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -66,7 +66,7 @@ export class RealtimeServer {
     private readonly boot: RealtimeBoot,
     private readonly wakeMain: () => void,
   ) {
-    const { definition, me, incarnation, durable, memory } = boot;
+    const { definition, me, incarnation, durable, memory, bootedAt } = boot;
     this.end = LineEnd.server(boot.line);
     this.clock = new RealClock(boot.originNs);
     this.switches = new Switches(memory.switches);
@@ -89,7 +89,8 @@ export class RealtimeServer {
     };
     const now = this.clock.now();
     const watched = boot.audit ? audit : undefined;
-    this.engine = new Engine({ definition, me, incarnation, now, durable, audit: watched }, this.out);
+    this.engine = new Engine({ definition, me, incarnation, now, bootedAt, durable, audit: watched }, this.out);
+    this.engine.cork();
   }
 
   /** Runs until the thread is killed. */
@@ -110,6 +111,7 @@ export class RealtimeServer {
       this.links.release(this.clock.now());
       this.runAgents();
       this.tick();
+      this.engine.flush(this.out);
     }
     this.links.publish();
     this.report();
@@ -272,9 +274,10 @@ export class RealtimeServer {
     const { place, atRest, executor, state, suspects } = this.engine;
     const { view, members } = state;
     const held = executor.idle ? '[]' : JSON.stringify(executor.held());
-    const plain = { place, atRest, idle: executor.idle, suspects, view, members };
-    const told = JSON.stringify(plain);
+    const { phase, coordinates, held: holdsStill, ending } = place;
+    const told = `${phase} ${coordinates} ${holdsStill} ${ending} ${atRest} ${suspects} ${view.epoch} ${view.coordinator}`;
     if (told === this.told && held === this.held) return undefined;
+    const plain = { place, atRest, idle: executor.idle, suspects, view, members };
     const standing = held === this.held ? plain : { ...plain, held: executor.held() };
     this.told = told;
     this.held = held;
