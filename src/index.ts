@@ -6,10 +6,11 @@
  */
 export { open, type OpenInput } from './cluster/cluster.js';
 export type { Cluster, Condition } from './cluster/cluster.js';
-export { ActionRefused, GoalNotReached } from './cluster/errors.js';
+export { ActionRefused, GoalNotReached, ServerFailed } from './cluster/errors.js';
 export type { LinkName, LinkRules, RegistryChange, RegistryValue, WorldAction } from './cluster/actions.js';
 export type { Backend, Goal, RunSummary, Snapshot, Stop, Unsubscribe } from './cluster/backend.js';
 export { openWorld, type OpenOptions } from './cluster/open.js';
+export type { RealtimeBackend } from './cluster/realtime.js';
 export type { WorldDefinition } from './cluster/world.js';
 export { InvariantViolation } from './failover/invariants/violation.js';
 export { defineCluster, warningsOf } from './model/define.js';
@@ -31,5 +32,7 @@ export { loadScenario } from './scenarios/load.js';
 export { type BadInput, BadInputError, formatProblems } from './scenarios/problems.js';
 export type { Failure, ScenarioResult } from './scenarios/result.js';
 export { type OpenBackend, type RunOptions, runScenario } from './scenarios/run.js';
+export type { Inspection } from './node/realtime/main.js';
+export type { Glance } from './node/realtime/status.js';
 export { type Scenario, scenario } from './scenarios/scenario.js';
 export type { ScenarioInput } from './scenarios/schema.js';

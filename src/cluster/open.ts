@@ -5,8 +5,6 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { BackendKind } from '../model/trace.js';
 import type { Backend } from './backend.js';
 import { InlineBackend } from './inline.js';
-import { LockstepBackend } from './lockstep.js';
-import { RealtimeBackend } from './realtime.js';
 import { VERSION } from './version.js';
 import type { WorldDefinition } from './world.js';
 
@@ -24,11 +22,19 @@ export interface OpenOptions {
   readonly scenario?: string;
 }
 
-/** Opens a world in which nothing runs yet. */
-export function openWorld(world: WorldDefinition, options: OpenOptions): Promise<Backend> {
-  const { backend = 'inline' } = options;
+/**
+ * Opens a world in which nothing runs yet. On `realtime` what comes back is a `RealtimeBackend`, which can also look at a
+ * server's status board (`glance`) and ask its thread about itself (`inspect`).
+ */
+export async function openWorld(world: WorldDefinition, options: OpenOptions): Promise<Backend> {
   const settings = { ...options, version: VERSION };
-  if (backend === 'lockstep') return Promise.resolve(new LockstepBackend(world, settings));
-  if (backend === 'realtime') return Promise.resolve(new RealtimeBackend(world, settings));
-  return Promise.resolve(new InlineBackend(world, settings));
+  // Threads are loaded by those who want them.
+  switch (options.backend) {
+    case 'lockstep':
+      return new (await import('./lockstep.js')).LockstepBackend(world, settings);
+    case 'realtime':
+      return new (await import('./realtime.js')).RealtimeBackend(world, settings);
+    default:
+      return new InlineBackend(world, settings);
+  }
 }

@@ -57,7 +57,7 @@ interface Runner {
   readonly slot: ServerSlot;
   readonly thread: ServerThread;
   readonly mirror: RealtimeMirror;
-  readonly controls: Remote<{ inspect(): Inspection }>;
+  readonly controls: Remote<{ inspect(afresh?: boolean): Inspection }>;
   readonly release: () => void;
 }
 
@@ -133,12 +133,12 @@ export class RealtimeBackend extends WorldBackend {
     return this.glasses[place.node].look();
   }
 
-  /** Asks a server's thread about itself. Rejects where it does not run. */
-  async inspect(server: string): Promise<Inspection> {
+  /** Asks a server's thread about itself, and to count afresh from there on. Rejects where it does not run. */
+  async inspect(server: string, afresh = false): Promise<Inspection> {
     const place = this.directory.server(server);
     const runner = place && this.runners[place.node];
     if (!runner || runner.slot.hung) throw new RangeError(`Server ${server} does not run.`);
-    return runner.controls.inspect();
+    return runner.controls.inspect(afresh);
   }
 
   override async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
@@ -256,7 +256,7 @@ export class RealtimeBackend extends WorldBackend {
     });
     const mirror = new RealtimeMirror(slot, () => this.askState(node));
     port1.unref();
-    const controls = wrap<{ inspect(): Inspection }>(port1);
+    const controls = wrap<{ inspect(afresh?: boolean): Inspection }>(port1);
     slot.engine = mirror;
     this.runners[node] = { slot, thread, mirror, controls, release: () => port1.close() };
     this.later(START_MS, () => {

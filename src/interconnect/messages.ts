@@ -116,6 +116,12 @@ export type Take = (
   reader: RingReader,
 ) => void;
 
+/** Whether the frame to which a reader stepped is a plain one, or the last part of a message. */
+export function endsMessage(ring: RingReader): boolean {
+  if ((ring.kind & FORM_MASK) === FORM_PLAIN) return true;
+  return ring.i32[ring.at + 1] + ring.payloadBytes - PART_HEADER_BYTES === ring.i32[ring.at];
+}
+
 /** Reads messages, and the plain frames between them, from a ring. */
 export class MessageReader {
   /** Messages of which a part was lost. They are never shown. */

@@ -275,13 +275,16 @@ export class NetworkModel {
       off: count(DROPPED.off),
       full: count(DROPPED.full),
     };
+    const delivered = count(DELIVERED);
     const dropped = droppedBy.loss + droppedBy.cut + droppedBy.corrupt + droppedBy.off + droppedBy.full;
+    // Read last: where other threads count meanwhile, what has arrived is never more than what was sent.
+    const sent = count(SENT);
     return {
-      sent: count(SENT),
-      delivered: count(DELIVERED),
+      sent,
+      delivered,
       dropped,
       droppedBy,
-      underWay: count(SENT) - count(DELIVERED) - dropped,
+      underWay: sent - delivered - dropped,
       duplicated: count(DUPLICATED),
       copiesDelivered: count(COPIES_DELIVERED),
       copiesDropped: count(COPIES_DROPPED),
@@ -322,10 +325,14 @@ export class NetworkModel {
     }
   }
 
-  /** Frames that were sent to a node that is dead, and that nobody will take in any more, are dropped as such. */
-  writeOff(from: number, to: number, network: number): void {
+  /**
+   * Frames that were sent to a node that is dead, or by one, and that nobody will take in any more, are dropped as such.
+   *
+   * @param but so many of those under way are not lost
+   */
+  writeOff(from: number, to: number, network: number, but = 0): void {
     const { underWay } = this.counters(from, to, network);
-    for (let frame = 0; frame < underWay; frame++) this.dropped(from, to, network, 'off');
+    for (let frame = but; frame < underWay; frame++) this.dropped(from, to, network, 'off');
   }
 
   /** Counts one more; answers how many there were. */

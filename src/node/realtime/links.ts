@@ -4,12 +4,17 @@
  * An untouched link is the ring and nothing else. Where rules are in force the sender loses, doubles, damages and holds
  * back frames itself, by the same draws as in virtual time: an operator's cable tester in front of each socket. A link's
  * delay counts beyond the default one, which stands for what the ring takes.
+ *
+ * Accounts. Every frame has one fate, though threads may be killed anywhere. Each frame says which incarnation of its
+ * receiver it is for, and no other takes it in. When a receiver's thread is gone, what was sent to it and has not arrived
+ * is written off, by the sender alone: it forgets what it held back for the dead one, and nobody else counts any more.
+ * Where the sender is dead itself, the main thread does so (`settle`).
  */
 import type { ControlFrame, Heartbeat } from '../../failover/frames.js';
 import type { Bell } from '../../interconnect/bell.js';
 import { Mesh } from '../../interconnect/mesh.js';
-import { MessageWriter } from '../../interconnect/messages.js';
-import type { RingWriter } from '../../interconnect/ring.js';
+import { endsMessage, MessageWriter } from '../../interconnect/messages.js';
+import type { RingReader, RingWriter } from '../../interconnect/ring.js';
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import { DEFAULT_DELAY_US } from '../../network/links.js';
 import { Deliveries, MARK_COPY, MARK_CORRUPT, NetworkModel } from '../../network/model.js';
@@ -18,14 +23,52 @@ import type { RealtimeBoot } from './boot.js';
 import type { Switches } from './switches.js';
 
 /** What travels on a mesh. */
-export const MeshKind = { BEAT: 1, CONTROL: 2 } as const;
+const MeshKind = { BEAT: 1, CONTROL: 2 } as const;
 
 /** In the epoch of a frame: it is the second copy. */
 const COPY_BIT = 0x8000;
+/** In the epoch of a frame: the incarnation of its receiver. */
+const INCARNATION_MASK = 0x7fff;
 
 /** The network model's marks of a frame that has arrived. */
 export function marksOf(epoch: number): number {
   return (epoch & COPY_BIT) === 0 ? 0 : MARK_COPY;
+}
+
+/** Whether a frame that has arrived is for this incarnation, and not for one before it. */
+export function isFor(epoch: number, incarnation: number): boolean {
+  return (epoch & INCARNATION_MASK) === (incarnation & INCARNATION_MASK);
+}
+
+/**
+ * Writes off what a sender whose thread is gone had sent over one ring and what will never arrive. Nobody else counts it.
+ *
+ * @param power of the receiver, as its switches say
+ */
+export function settle(model: NetworkModel, link: Link, ring: RingReader, power: number): void {
+  const { from, to, network } = link;
+  if (power < 0) model.writeOff(from, to, network);
+  // What the receiver may still take in is looked at first: what it takes in meanwhile is then left for another time.
+  if (power <= 0) return;
+  const unread = countUnread(ring, power);
+  model.writeOff(from, to, network, unread);
+}
+
+/** Frames and whole messages in a ring that its receiver may still take in. The ring stays as it is. */
+function countUnread(ring: RingReader, power: number): number {
+  let unread = 0;
+  while (ring.next()) {
+    if (!isFor(ring.epoch, power) || marksOf(ring.epoch) !== 0) continue;
+    if (endsMessage(ring)) unread += 1;
+  }
+  return unread + ring.corrupt;
+}
+
+/** One direction of a link on one network, by nodes of the network model. */
+export interface Link {
+  readonly from: number;
+  readonly to: number;
+  readonly network: number;
 }
 
 /** Control frames that may wait for one receiver; a server that hangs for long is told no more than that. */
@@ -41,6 +84,8 @@ interface Out {
   readonly messages: MessageWriter;
   /** A control frame was written: its receiver is to be woken. */
   urgent: boolean;
+  /** Of its receiver, when it was last looked at. */
+  power: number;
 }
 
 type Held =
@@ -79,6 +124,8 @@ export class Links {
             ring,
             messages: new MessageWriter(ring),
             urgent: false,
+            // Who is gone is heeded at once; what a predecessor sent to who runs was settled when it died.
+            power: Math.max(0, this.switches.power(to)),
           },
         ];
       }),
@@ -102,6 +149,9 @@ export class Links {
   /** Lets the frames go whose time has come. */
   release(now: Micros): void {
     while (this.held.length > 0 && this.held[0].at <= now) {
+      // Whose receiver is gone is none of these any more.
+      this.heed(this.held[0].out);
+      if (this.nextAt > now) return;
       const next = this.held.shift() as Held;
       this.write(next.out, next.marks, now, next);
     }
@@ -120,13 +170,30 @@ export class Links {
   }
 
   private retry(out: Out): void {
-    if (this.switches.hasPower(out.to)) out.urgent ||= out.messages.flush();
-    else out.messages.clear();
+    this.heed(out);
+    if (out.power <= 0 || out.messages.waiting === 0) return;
+    // It publishes by itself, so that nothing fresh is left to ring for.
+    out.messages.flush();
+    out.bell.ring();
+  }
+
+  /** Looks after its receiver: what was sent to one that is gone, and has not arrived, never will. */
+  private heed(out: Out): void {
+    const power = this.switches.power(out.to);
+    if (power === out.power) return;
+    out.power = power;
+    // Its thread may still take frames in while it dies.
+    if (power === 0) return;
+    out.messages.clear();
+    if (this.held.length > 0) this.held = this.held.filter((held) => held.out !== out);
+    const { first, me } = this.boot;
+    this.model.writeOff(first + me, first + out.to, out.network);
   }
 
   private through(out: Out, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {
     const { first, me } = this.boot;
     const { model, deliveries } = this;
+    this.heed(out);
     const copies = model.send(first + me, first + out.to, out.network, now, deliveries);
     for (let copy = 0; copy < copies; copy += 1) {
       const at = micros(deliveries.atUs[copy] - DEFAULT_DELAY_US);
@@ -143,10 +210,12 @@ export class Links {
   }
 
   private write(out: Out, marks: number, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {
-    if (!this.switches.hasPower(out.to)) return this.lost(out, 'off', marks);
+    if (out.power <= 0) return this.lost(out, 'off', marks);
     const damaged = (marks & MARK_CORRUPT) !== 0;
+    // Its receiver could not tell that it is a copy, which has another account.
+    if (damaged && (marks & MARK_COPY) !== 0) return this.lost(out, 'corrupt', marks);
     if ('beat' in what) {
-      const at = out.ring.reserve(MeshKind.BEAT, out.ends, this.epoch(marks), this.size, now);
+      const at = out.ring.reserve(MeshKind.BEAT, out.ends, epochOf(out, marks), this.size, now);
       if (at < 0) return this.lost(out, 'full', marks);
       writeBeat(out.ring.i32, out.ring.f64, at, what.beat);
       out.ring.seal();
@@ -154,7 +223,7 @@ export class Links {
     } else if (damaged) this.writeDamaged(out, marks, what.bytes, now);
     else if (out.messages.waiting >= WAITING_MAX) this.lost(out, 'full', marks);
     else {
-      out.messages.send(MeshKind.CONTROL, out.ends, this.epoch(marks), what.bytes, now);
+      out.messages.send(MeshKind.CONTROL, out.ends, epochOf(out, marks), what.bytes, now);
       out.urgent = true;
     }
   }
@@ -162,20 +231,20 @@ export class Links {
   /** A damaged control frame never gets to its receiver; what does is a frame with a wrong checksum. */
   private writeDamaged(out: Out, marks: number, bytes: Uint8Array, now: Micros): void {
     const size = Math.min(bytes.length, 64);
-    const at = out.ring.reserve(MeshKind.CONTROL, out.ends, this.epoch(marks), size, now);
+    const at = out.ring.reserve(MeshKind.CONTROL, out.ends, epochOf(out, marks), size, now);
     if (at < 0) return this.lost(out, 'full', marks);
     for (let i = 0; i < size; i += 1) out.ring.u8[at * 4 + i] = bytes[i];
     out.ring.seal();
     out.ring.i32[at] ^= 1;
   }
 
-  /** The incarnation, and whether this is the second copy of a frame. */
-  private epoch(marks: number): number {
-    return (this.boot.incarnation & 0x7fff) | ((marks & MARK_COPY) === 0 ? 0 : COPY_BIT);
-  }
-
-  private lost(out: Out, reason: 'off' | 'full', marks: number): void {
+  private lost(out: Out, reason: 'off' | 'full' | 'corrupt', marks: number): void {
     const { first, me } = this.boot;
     this.model.dropped(first + me, first + out.to, out.network, reason, marks);
   }
+}
+
+/** Whom the frame is for, and whether it is the second copy of one. */
+function epochOf(out: Out, marks: number): number {
+  return (out.power & INCARNATION_MASK) | ((marks & MARK_COPY) === 0 ? 0 : COPY_BIT);
 }

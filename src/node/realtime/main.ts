@@ -14,7 +14,7 @@ export interface Inspection {
   /** A number that differs when anything in the engine does. */
   readonly digest: string;
   readonly heapUsedBytes: number;
-  /** How late its clock ran, in microseconds. */
+  /** How late its clock ran, in microseconds, since it was asked to count afresh. */
   readonly latenessUs: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
 }
 
@@ -22,16 +22,17 @@ const boot = workerData as RealtimeBoot;
 const wakeMain = (): void => parentPort?.postMessage(0);
 try {
   const server = new RealtimeServer(boot, wakeMain);
-  const inspect = (): Inspection => ({
-    digest: server.engine.digest(),
-    heapUsedBytes: memoryUsage().heapUsed,
-    latenessUs: {
-      count: server.lateness.count,
-      p50: server.lateness.percentile(50),
-      p99: server.lateness.percentile(99),
-      max: server.lateness.max,
-    },
-  });
+  const inspect = (afresh = false): Inspection => {
+    const { engine, lateness } = server;
+    const latenessUs = {
+      count: lateness.count,
+      p50: lateness.percentile(50),
+      p99: lateness.percentile(99),
+      max: lateness.max,
+    };
+    if (afresh) lateness.reset();
+    return { digest: engine.digest(), heapUsedBytes: memoryUsage().heapUsed, latenessUs };
+  };
   Comlink.expose({ inspect }, boot.controls);
   await server.serve();
 } catch (error) {

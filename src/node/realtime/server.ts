@@ -9,17 +9,17 @@
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Engine } from '../../failover/engine.js';
-import type { ControlFrame, Effects, Input } from '../../failover/frames.js';
+import type { Effects, Input } from '../../failover/frames.js';
 import { misplaced } from '../../failover/invariants/placement.js';
 import { MessageReader } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
 import { Kind, LineEnd, waitFor } from '../channel.js';
 import { type EffectRecord, recordingEffects } from '../effects.js';
-import { fromBytes, readBeat, toBytes } from '../wire.js';
+import { fromBytes, readBeat, readControl, toBytes } from '../wire.js';
 import { Agents } from './agents.js';
 import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
 import { RealClock } from './clock.js';
-import { Links, marksOf } from './links.js';
+import { isFor, Links, marksOf } from './links.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
 
@@ -181,10 +181,10 @@ export class RealtimeServer {
   }
 
   private receive(source: In, epoch: number, bytes: Uint8Array | undefined, ring: RingReader): void {
-    if (this.poweredOff) return;
-    const { definition, first, me } = this.boot;
+    const { definition, first, incarnation, me } = this.boot;
+    if (this.poweredOff || !isFor(epoch, incarnation)) return;
     const servers = definition.servers.length;
-    const frame = bytes ? (fromBytes(bytes) as ControlFrame) : readBeat(ring.i32, ring.f64, ring.at, servers);
+    const frame = bytes ? readControl(bytes) : readBeat(ring.i32, ring.f64, ring.at, servers);
     this.links.model.delivered(first + source.from, first + me, source.network, marksOf(epoch));
     if (!bytes && this.tellsHeartbeats) this.beats.push(source.from);
     this.step({ type: 'frame', now: this.clock.now(), network: source.network, frame });

@@ -1,7 +1,8 @@
 /**
  * The switches of each server: a few words that the main thread and the server's thread share.
  *
- *     word 16 s       power: 1 while its thread is to be reached, 0 from the moment of its death
+ *     word 16 s       power: its incarnation while its thread is to be reached; 0 from the moment of its death, while
+ *                     its thread may still do its last; minus its incarnation once the thread is gone
  *     word 16 s + 1   hang: 0 runs, 1 stands in a wait, 2 runs round an endless loop
  *     word 16 s + 2   watchdog: the millisecond of the run at which its power is cut, 2^31 - 1 for never
  */
@@ -27,14 +28,15 @@ export class Switches {
     return servers * WORDS * 4;
   }
 
-  setPower(server: number, on: boolean): void {
-    Atomics.store(this.words, server * WORDS + POWER, on ? 1 : 0);
+  setPower(server: number, power: number): void {
+    Atomics.store(this.words, server * WORDS + POWER, power);
     this.windUp(server, NEVER);
     this.go(server);
   }
 
-  hasPower(server: number): boolean {
-    return Atomics.load(this.words, server * WORDS + POWER) === 1;
+  /** Positive: the incarnation that runs. 0: none, or one that is dying. Negative: the last one, which is gone. */
+  power(server: number): number {
+    return Atomics.load(this.words, server * WORDS + POWER);
   }
 
   hang(server: number, how: Hang): void {
