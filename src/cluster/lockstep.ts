@@ -9,11 +9,14 @@
 import { type Input, Phase, type ViewId } from '../failover/frames.js';
 import type { HeldGroup } from '../failover/group/held.js';
 import { emptyState, has } from '../failover/state.js';
+import type { Refusal, Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
 import { Kind, newBell, newLine, waitFor } from '../node/channel.js';
 import { carryOut } from '../node/effects.js';
 import type { LockstepBoot, RunOrder, Standing, Turn } from '../node/lockstep.js';
 import { beatBytes, fromBytes, readBeat, toBytes, writeBeat } from '../node/wire.js';
+import type { WorldAction } from './actions.js';
+import type { Goal, StepLabel, Stop } from './backend.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import type { EngineView, ServerSlot } from './server-slot.js';
@@ -146,14 +149,19 @@ class Runner {
 
 /** How long the conductor stands still for an answer before it lets its own event loop turn, in milliseconds. */
 const PATIENCE_MS = 100;
-/** How long it waits for an answer at all. */
+/** How long it waits for an answer at all, where nothing else is said. */
 const ANSWER_MS = 30_000;
+/** How long it waits to hear what became of a thread that does not answer, in milliseconds. */
+const EXIT_MS = 100;
 
 export class LockstepBackend extends VirtualBackend {
   readonly kind = 'lockstep';
   private readonly runners: (Runner | undefined)[] = [];
   private readonly mainBell = newBell();
   private readonly leaving = new Set<Promise<void>>();
+  private closed = false;
+  /** A thread has failed: nothing can be done any more. */
+  private failure: ServerFailed | undefined;
 
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'lockstep');
@@ -167,11 +175,20 @@ export class LockstepBackend extends VirtualBackend {
       return;
     }
     const given = this.give(slot, runner, [{ input, marks: 0 }], false);
-    if (!this.awaits(runner, ANSWER_MS)) throw this.silent(runner);
+    if (!this.awaits(runner, this.answerMs)) throw this.silent(runner);
     this.carryOutTurn(given);
   }
 
+  override act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {
+    return this.soundly(() => super.act(action, label));
+  }
+
+  override until(goal: Goal, limit: Micros): Promise<Stop> {
+    return this.soundly(() => super.until(goal, limit));
+  }
+
   async close(): Promise<void> {
+    this.closed = true;
     for (const slot of this.slots) this.stopEngine(slot);
     for (const slot of this.slots) slot.engine = undefined;
     await Promise.all(this.leaving);
@@ -194,6 +211,7 @@ export class LockstepBackend extends VirtualBackend {
 
   protected startEngine(slot: ServerSlot): void {
     slot.switchOn(this.clock);
+    if (this.closed) return;
     const { definition, incarnation, durable, place } = slot;
     const { server: me } = place;
     const line = newLine(this.mainBell);
@@ -250,14 +268,39 @@ export class LockstepBackend extends VirtualBackend {
       for (let waitedMs = 0; !this.awaits(runner, PATIENCE_MS); waitedMs += PATIENCE_MS) {
         await new Promise((resolve) => setImmediate(resolve));
         if (runner.thread.failure) throw runner.thread.failure;
-        if (waitedMs >= ANSWER_MS) throw this.silent(runner);
+        if (waitedMs >= this.answerMs) throw this.silent(runner);
       }
       this.carryOutTurn(next);
     }
   }
 
   private silent({ thread }: Runner): ServerFailed {
-    return thread.failure ?? new ServerFailed(thread.server, `its thread has not answered for ${ANSWER_MS / 1000} s`);
+    return (
+      thread.failure ?? new ServerFailed(thread.server, `its thread has not answered for ${this.answerMs / 1000} s`)
+    );
+  }
+
+  private get answerMs(): number {
+    return this.options.answerMs ?? ANSWER_MS;
+  }
+
+  /** After a thread has failed, everything fails as that did. */
+  private async soundly<T>(does: () => Promise<T>): Promise<T> {
+    if (this.failure) throw this.failure;
+    try {
+      return await does();
+    } catch (error) {
+      if (error instanceof ServerFailed) this.failure = await this.explained(error);
+      throw this.failure ?? error;
+    }
+  }
+
+  /** That a thread has ended, and why, is heard of only in the event loop. */
+  private async explained(failure: ServerFailed): Promise<ServerFailed> {
+    const thread = this.runners.find((runner) => runner?.thread.server === failure.server)?.thread;
+    if (!thread || thread.failure) return failure;
+    await Promise.race([thread.gone, new Promise((resolve) => setTimeout(resolve, EXIT_MS))]);
+    return thread.failure ?? failure;
   }
 
   /** Carries out what one server gave out at this instant. */

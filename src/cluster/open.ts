@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly invariants?: boolean;
   /** Limits of each server's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
   readonly resourceLimits?: ResourceLimits;
+  /** For how long each server's thread practises in real time before it boots, in milliseconds (0): for measuring. */
+  readonly warmUpMs?: number;
   /** How servers hang in real time: stopped in a wait (default), or in an endless loop that eats a core. */
   readonly hang?: 'wait' | 'loop';
   /** What the trace's first line calls the run. */

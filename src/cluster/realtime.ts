@@ -24,6 +24,7 @@ import { Kind, newBell, newLine, waitFor } from '../node/channel.js';
 import { carryOut } from '../node/effects.js';
 import type { ClusterMemory, Order, RealtimeBoot, Report, ResourceFault } from '../node/realtime/boot.js';
 import { RealClock } from '../node/realtime/clock.js';
+import { settle } from '../node/realtime/links.js';
 import type { Inspection } from '../node/realtime/main.js';
 import { boardBytes, type Glance, StatusGlass } from '../node/realtime/status.js';
 import { type Hang, Switches } from '../node/realtime/switches.js';
@@ -40,7 +41,7 @@ import { WorldBackend, type WorldOptions } from './world-backend.js';
 import { Directory, type WorldDefinition } from './world.js';
 
 /** How long a server may take to carry an order out before this thread goes on without its answer, in milliseconds. */
-const ORDER_MS = 250;
+const ORDER_MS = 2000;
 /** How long a server's thread may take from its start to its first word, in milliseconds. */
 const START_MS = 10_000;
 
@@ -48,6 +49,11 @@ const START_MS = 10_000;
 export interface RealtimeOptions extends WorldOptions {
   /** How servers hang: stopped in a wait (default), or in an endless loop. */
   readonly hang?: Hang;
+  /**
+   * For how long each server's thread practises failovers by itself before it boots, in milliseconds (0): for whoever
+   * measures, so that no code is cold.
+   */
+  readonly warmUpMs?: number;
   /** Called with moments that no trace line tells: a server has proposed a view, or suspects others. */
   readonly onMark?: (at: Micros, server: string, what: string) => void;
 }
@@ -58,7 +64,10 @@ interface Runner {
   readonly thread: ServerThread;
   readonly mirror: RealtimeMirror;
   readonly controls: Remote<{ inspect(afresh?: boolean): Inspection }>;
-  readonly release: () => void;
+  /** Closes the port over which it is asked. */
+  readonly release: () => Promise<void>;
+  /** Goes off where it has not said anything yet. */
+  readonly silence: NodeJS.Timeout;
 }
 
 interface Mail {
@@ -82,7 +91,8 @@ export class RealtimeBackend extends WorldBackend {
   private readonly deliveries = new Deliveries();
   private readonly waits: Waits;
   private readonly inbox: Mail[] = [];
-  private readonly carriedOut = new Set<number>();
+  /** Orders that are waited for. */
+  private missing = new Set<number>();
   private watchdogTimer: NodeJS.Timeout | undefined;
   private orders = 0;
   private processing = false;
@@ -138,7 +148,10 @@ export class RealtimeBackend extends WorldBackend {
     const place = this.directory.server(server);
     const runner = place && this.runners[place.node];
     if (!runner || runner.slot.hung) throw new RangeError(`Server ${server} does not run.`);
-    return runner.controls.inspect(afresh);
+    const gone = runner.thread.gone.then(() => {
+      throw new RangeError(`Server ${server} does not run any more.`);
+    });
+    return Promise.race([runner.controls.inspect(afresh), gone]);
   }
 
   override async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
@@ -163,8 +176,9 @@ export class RealtimeBackend extends WorldBackend {
   }
 
   override async finish(good: boolean): Promise<RunSummary> {
+    // Whose power is off counts no more.
+    await Promise.all(this.leaving.values());
     this.listen();
-    for (const slot of this.slots) if (!slot.engine) this.writeOff(slot);
     return super.finish(good);
   }
 
@@ -189,7 +203,15 @@ export class RealtimeBackend extends WorldBackend {
   powerOn(slot: ServerSlot): void {
     slot.booting = true;
     const { bootUs } = slot.definition.servers[slot.place.server];
-    this.boots[slot.place.node] = setTimeout(() => this.boot(slot), bootUs / 1000);
+    const { node } = slot.place;
+    const due = this.now() + bootUs;
+    // A timer counts from when the event loop turned last, and so may go off early.
+    const wait = (): void => {
+      const leftUs = due - this.now();
+      if (leftUs <= 0) this.boot(slot);
+      else this.boots[node] = setTimeout(wait, Math.ceil(leftUs / 1000));
+    };
+    this.boots[node] = setTimeout(wait, bootUs / 1000);
   }
 
   hang(slot: ServerSlot): void {
@@ -214,17 +236,24 @@ export class RealtimeBackend extends WorldBackend {
   protected stopEngine(slot: ServerSlot): void {
     const { node, cluster, server } = slot.place;
     clearTimeout(this.boots[node]);
+    this.boots[node] = undefined;
     const runner = this.runners[node];
     this.runners[node] = undefined;
     if (!runner) return;
-    this.switches[cluster].setPower(server, false);
-    const gone = runner.thread.kill().then(() => {
+    clearTimeout(runner.silence);
+    this.switches[cluster].setPower(server, 0);
+    const { incarnation } = slot;
+    const gone = runner.thread.kill().then(async () => {
       // What it wrote to its disk with its last breath is there.
       runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => {
         keepDisk(slot, fromBytes(bytes as Uint8Array) as Report);
       });
-      runner.release();
+      this.switches[cluster].setPower(server, -incarnation);
+      this.settleLinks(slot);
+      await runner.release();
       this.leaving.delete(node);
+      // It may have been killed after it set the flag of this thread's bell back, and before it woke this thread.
+      if (!this.closed) this.listen();
     });
     this.leaving.set(node, gone);
   }
@@ -233,19 +262,22 @@ export class RealtimeBackend extends WorldBackend {
     const { node } = slot.place;
     const before = this.leaving.get(node);
     if (!slot.booting || this.closed) return;
-    if (before) void before.then(() => this.boot(slot));
-    else this.startThread(slot);
+    if (!before) return this.startThread(slot);
+    // It may lose its power again meanwhile, and be switched on again: then another timer decides when it boots.
+    const timer = this.boots[node];
+    void before.then(() => {
+      if (this.boots[node] === timer) this.boot(slot);
+    });
   }
 
   private startThread(slot: ServerSlot): void {
     const { place, definition } = slot;
     const { node, cluster, server } = place;
     const memory = this.memories[cluster];
-    this.writeOff(slot);
     const meshes = memory.meshes.map((one) => new Mesh(one.memory, definition.servers.length));
     for (const mesh of meshes) mesh.resetNode(server);
-    this.switches[cluster].setPower(server, true);
     slot.switchOn(this.now());
+    this.switches[cluster].setPower(server, slot.incarnation);
     const { port1, port2 } = new MessageChannel();
     const boot = this.bootOf(slot, memory, port2);
     const thread = new ServerThread(place.name, this.options.threadEntry ?? threadEntry('realtime/main'), boot, {
@@ -258,11 +290,24 @@ export class RealtimeBackend extends WorldBackend {
     port1.unref();
     const controls = wrap<{ inspect(afresh?: boolean): Inspection }>(port1);
     slot.engine = mirror;
-    this.runners[node] = { slot, thread, mirror, controls, release: () => port1.close() };
-    this.later(START_MS, () => {
-      if (this.runners[node]?.thread === thread && !mirror.heardOf && !slot.hung)
-        thread.fail(`its thread has not answered within ${START_MS / 1000} s of its start`);
-    });
+    const silence = this.expectWord(thread, mirror, slot);
+    // It also closes by itself, when the thread's end of it does.
+    const closed = new Promise<void>((resolve) => port1.once('close', resolve));
+    const release = (): Promise<void> => {
+      port1.close();
+      return closed;
+    };
+    this.runners[node] = { slot, thread, mirror, controls, release, silence };
+  }
+
+  /** A thread that says nothing after its start has failed; one that hangs cannot. */
+  private expectWord(thread: ServerThread, mirror: RealtimeMirror, slot: ServerSlot): NodeJS.Timeout {
+    const ms = this.options.answerMs ?? START_MS;
+    return setTimeout(() => {
+      this.listen();
+      if (mirror.heardOf || slot.hung) return;
+      thread.fail(`its thread has not answered within ${ms / 1000} s of its start`);
+    }, ms);
   }
 
   private bootOf(slot: ServerSlot, memory: ClusterMemory, controls: RealtimeBoot['controls']): RealtimeBoot {
@@ -285,16 +330,27 @@ export class RealtimeBackend extends WorldBackend {
       rules: this.switchboard.model.rulesOf(place.node),
       faults: this.faultsOn(slot),
       heartbeatsTold: this.heartbeatSink !== undefined,
+      warmUpMs: this.settings.warmUpMs ?? 0,
       controls,
     };
   }
 
-  /** Frames sent to a server whose thread is dead, and not taken in, are lost with it. */
-  private writeOff(slot: ServerSlot): void {
-    const { node, cluster } = slot.place;
-    for (const from of this.peers[node])
-      for (const network of this.directory.clusters[cluster].interconnects)
-        this.switchboard.model.writeOff(from, node, network);
+  /** A server's thread is gone: what it had sent and did not get out is lost, and what was sent to it by the dead. */
+  private settleLinks({ place, definition }: ServerSlot): void {
+    const { node, cluster, server } = place;
+    const { model } = this.switchboard;
+    const { first } = this.directory.clusters[cluster];
+    const powerOf = (one: number): number => this.switches[cluster].power(one - first);
+    for (const { network, memory } of this.memories[cluster].meshes) {
+      const mesh = new Mesh(memory, definition.servers.length);
+      for (const peer of this.peers[node]) {
+        const there = mesh.reader(server, peer - first);
+        settle(model, { from: node, to: peer, network }, there, powerOf(peer));
+        // A peer that runs does this by itself.
+        if (powerOf(peer) < 0)
+          settle(model, { from: peer, to: node, network }, mesh.reader(peer - first, server), powerOf(node));
+      }
+    }
   }
 
   /** Tells the servers what an action has changed for them, and waits until all that run obey it. */
@@ -338,10 +394,10 @@ export class RealtimeBackend extends WorldBackend {
   /** Stands still until these orders are carried out, or for as long as a server may take. */
   private awaitOrders(given: readonly number[]): void {
     const missing = new Set(given);
+    this.missing = missing;
     const look = (): boolean => {
       this.collect();
       for (const { report } of this.inbox) for (const n of report.done) missing.delete(n);
-      for (const n of missing) if (this.carriedOut.has(n)) missing.delete(n);
       return missing.size === 0 || this.living().some(({ thread }) => thread.failure !== undefined);
     };
     waitFor(this.bell, look, ORDER_MS);
@@ -401,7 +457,7 @@ export class RealtimeBackend extends WorldBackend {
 
   private takeIn({ runner, report }: Mail): void {
     const { slot, mirror } = runner;
-    for (const n of report.done) this.carriedOut.add(n);
+    for (const n of report.done) this.missing.delete(n);
     if (this.runners[slot.place.node] !== runner) {
       keepDisk(slot, report);
       return;

@@ -4,6 +4,7 @@
  * A thread that throws says so over its line, with its stack. One that dies otherwise (out of memory, terminated from
  * outside) is known by its exit, which the main thread hears of only in its event loop.
  */
+import { inspect } from 'node:util';
 import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Take } from '../interconnect/messages.js';
 import { Kind, type Line, LineEnd } from '../node/channel.js';
@@ -44,9 +45,12 @@ export class ServerThread {
     this.worker = new Worker(entry, { workerData: boot, name: server, resourceLimits, transferList, execArgv: [] });
     if (onMessage) this.worker.on('message', onMessage);
     this.gone = new Promise((resolve) => {
-      this.worker.on('error', (error: Error & { code?: string }) => this.fail(reasonOf(error), error.stack));
+      // Anything can be thrown.
+      this.worker.on('error', (error: unknown) => this.fail(reasonOf(error), stackOf(error)));
       this.worker.on('exit', (code) => {
-        if (this.wanted) this.fail(`its thread ended by itself, with code ${code}`);
+        // What it said of its end tells more than the end itself.
+        if (this.wanted && !this.failure) this.drain(() => undefined);
+        this.fail(`its thread ended by itself, with code ${code}`);
         resolve();
       });
     });
@@ -73,12 +77,18 @@ export class ServerThread {
 
   fail(why: string, stack?: string): void {
     if (!this.wanted || this.failure) return;
-    this.failure = new ServerFailed(this.server, why, stack);
+    this.failure = new ServerFailed(this.server, why.trim().replaceAll(/\s*\n\s*/g, ' '), stack);
     this.options.onFailure?.(this.failure);
   }
 }
 
-function reasonOf(error: Error & { code?: string }): string {
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return `its thread ran out of memory (${error.message})`;
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return `its thread has failed: ${inspect(error)}`;
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return `its thread ran out of memory (${error.message})`;
   return `its thread has failed: ${error.message}`;
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
 }

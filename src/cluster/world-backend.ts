@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly version: string;
   /** Limits of each server's thread: heap sizes in MiB. Nothing to a backend without threads. */
   readonly resourceLimits?: ResourceLimits;
+  /** How long a server's thread may be silent, at its start or in its turn, before it has failed: milliseconds. */
+  readonly answerMs?: number;
   /** Other code for the servers' threads than the emulator's own: for tests of what happens when a thread fails. */
   readonly threadEntry?: URL;
 }

@@ -4,15 +4,26 @@
  * made-up ones.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Bench, QUICK, type Report, type Spread, answer, asTable, spread } from '../../bench/harness.mjs';
+import {
+  type Bench,
+  QUICK,
+  type Report,
+  type Spread,
+  answer,
+  asTable,
+  questions,
+  spread,
+} from '../../bench/harness.mjs';
+import { curve, median, summary } from '../../bench/support/numbers.mjs';
+import { type StudyReport, atMost, studyAsTable } from '../../bench/support/study.mjs';
 
 const folder = join(import.meta.dirname, '..', '..', 'bench');
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.mjs') && !['main.mjs', 'harness.mjs'].includes(file))
-  .map((file) => file.slice(0, -'.mjs'.length));
+const picture = join(folder, 'picture.mjs');
+const names = questions();
 
 function runBench(...args: string[]): { status: number | null; out: string; err: string } {
   const main = join(folder, 'main.mjs');
@@ -26,19 +37,53 @@ function expectSpread({ median, min, max }: Spread): void {
   expect(max).toBeGreaterThanOrEqual(median);
 }
 
+/** Every row has a figure, or none, for each column; the figures themselves are not looked at. */
+function expectStudy(report: StudyReport): void {
+  expect(report.tables.length).toBeGreaterThan(0);
+  const text = studyAsTable(report);
+  for (const { columns, rows } of report.tables) {
+    expect(rows.length).toBeGreaterThan(0);
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+    for (const { name, values } of rows) {
+      expect(values).toHaveLength(columns.length);
+      for (const value of values) expect(value === null || Number.isFinite(value)).toBe(true);
+      expect(text).toContain(name);
+    }
+  }
+  for (const { what, found, limit, reached } of report.targets) {
+    expect(reached).toBe(found <= limit);
+    expect(text).toContain(what);
+  }
+  expect(text).toContain('its figures mean nothing');
+}
+
 describe('every benchmark', () => {
-  test('there are some', () => {
-    expect(names).toContain('engine');
+  test('there is one for each question', () => {
+    expect(names).toEqual([
+      'backends',
+      'detection',
+      'engine',
+      'failover',
+      'heartbeat',
+      'ring',
+      'startup',
+      'status',
+      'suspicion',
+    ]);
   });
 
   test.each(names)('%s answers a quick run with a report and nothing else', (name) => {
     const { status, out, err } = runBench(name, '--quick', '--json');
     expect(err).toBe('');
     expect(status).toBe(0);
-    const reports = JSON.parse(out) as Report[];
+    const reports = JSON.parse(out) as (Report | StudyReport)[];
     expect(reports).toHaveLength(1);
     const [report] = reports;
     expect(report).toMatchObject({ schema: 1, bench: name, quick: true, machine: { node: process.version } });
+    if ('tables' in report) {
+      expectStudy(report);
+      return;
+    }
     expect(report.parts.length).toBeGreaterThan(0);
     for (const { cases, ratios } of report.parts) {
       expect(cases.length).toBeGreaterThan(1);
@@ -69,6 +114,7 @@ describe('the command', () => {
     [['speed'], 'there is no benchmark speed'],
     [['--slowly'], "Unknown option '--slowly'"],
     [['--rounds', '0'], '--rounds takes a whole number from 1 to 1000'],
+    [['--minutes', '0'], '--minutes takes a whole number from 1 to 1440'],
     [['--rounds', 'many'], '--rounds takes a whole number from 1 to 1000'],
   ])('refuses %j', (args, message) => {
     const { status, out, err } = runBench(...args);
@@ -76,6 +122,36 @@ describe('the command', () => {
     expect(out).toBe('');
     expect(err).toContain(message);
     expect(err).toContain('Usage: armada bench');
+  });
+});
+
+describe('what is made of reports', () => {
+  test('a file each, and of these a picture each', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'armada-bench-'));
+    try {
+      expect(runBench('engine', '--quick', '--json', '--out', folder).status).toBe(0);
+      expect(JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8'))).toMatchObject({ bench: 'engine' });
+      const { status, stderr } = spawnSync(process.execPath, [picture, folder, folder], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect(readFileSync(join(folder, 'engine.svg'), 'utf8')).toMatch(/^<svg [^]*16 servers[^]*<\/svg>\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('figures of samples', () => {
+  test('percentiles are those of the nearest rank', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect(summary(hundred)).toEqual({ count: 100, min: 1, p50: 50, p99: 99, max: 100 });
+    expect(curve(hundred)).toEqual([1, ...hundred.toReversed()]);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+
+  test('an aim is reached up to its limit', () => {
+    expect(atMost('speed', 3, 3, 'ms').reached).toBe(true);
+    expect(atMost('speed', 3.1, 3, 'ms').reached).toBe(false);
   });
 });
 

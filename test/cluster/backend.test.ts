@@ -247,13 +247,3 @@ describe('a hung server', () => {
     },
   );
 });
-
-describe('the backends that do not exist yet', () => {
-  it.each(['lockstep', 'realtime'] as const)('%s: say so', async (backend) => {
-    const defined = defineCluster(pair);
-    if (!defined.ok) throw new Error('bad cluster');
-    await expect(
-      openWorld({ clusters: [defined.value], machines: [], clients: [] }, { seed: 1, backend }),
-    ).rejects.toThrow(/not available yet/);
-  });
-});

@@ -45,6 +45,8 @@ export interface RealtimeBoot {
   readonly rules: readonly LinkRule[];
   readonly faults: readonly ResourceFault[];
   readonly heartbeatsTold: boolean;
+  /** For how long it practises before its first step, in milliseconds: `warm-up.ts`. */
+  readonly warmUpMs: number;
   /** For questions to the thread over comlink. */
   readonly controls: MessagePort;
 }
@@ -60,6 +62,8 @@ export type Order =
   | { readonly type: 'rules'; readonly n: number; readonly rules: readonly LinkRule[] }
   | { readonly type: 'faults'; readonly n: number; readonly faults: readonly ResourceFault[] }
   | { readonly type: 'tellState'; readonly n: number }
+  /** Let the event loop turn: somebody has asked something over comlink. */
+  | { readonly type: 'turn'; readonly n: number }
   | { readonly type: 'tellHeartbeats'; readonly n: number; readonly on: boolean };
 
 /** What a server tells of one pass of its loop. */

@@ -4,8 +4,8 @@
  * A pass of the loop: orders from the main thread, then every frame that has arrived, then resource agents, then the
  * engine's own clock, then everything that has to go out. So a peer is judged only after all it sent has been read, and
  * by its own timestamps. The sleep ends with the next deadline or with the bell, which control frames ring and
- * heartbeats do not: they are read at the next pass. Once a heartbeat the event loop gets a turn, so that whoever asks
- * something over comlink is answered.
+ * heartbeats do not: they are read at the next pass. The event loop gets its turn when somebody asks something over
+ * comlink, and says so.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Engine } from '../../failover/engine.js';
@@ -22,9 +22,12 @@ import { RealClock } from './clock.js';
 import { isFor, Links, marksOf } from './links.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
+import { warmUp } from './warm-up.js';
 
 /** It never sleeps longer than this, in milliseconds. */
 const SLEEP_MS_MAX = 1000;
+/** Turns of the event loop in which a question is taken in and its answer sent. */
+const TURNS = 4;
 /** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
 const SLEEP_US_MIN = 20;
 
@@ -53,6 +56,8 @@ export class RealtimeServer {
   private beats: number[] = [];
   private tellsHeartbeats: boolean;
   private beaten = false;
+  /** Turns that the event loop is still to get. */
+  private turns = 0;
   private poweredOff = false;
   private told = '';
   private held = '[]';
@@ -69,6 +74,7 @@ export class RealtimeServer {
     const { definition, me, incarnation, durable, memory, bootedAt } = boot;
     this.end = LineEnd.server(boot.line);
     this.clock = new RealClock(boot.originNs);
+    if (boot.warmUpMs > 0) warmUp(definition, boot.warmUpMs, this.clock);
     this.switches = new Switches(memory.switches);
     this.links = new Links(boot, this.switches);
     this.agents = new Agents(definition, boot.faults);
@@ -98,7 +104,7 @@ export class RealtimeServer {
     for (;;) {
       this.switches.hangHere(this.boot.me);
       this.pass();
-      if (this.beaten) await this.eventLoop();
+      if (this.turns > 0) await this.eventLoop();
       this.sleep();
     }
   }
@@ -118,7 +124,7 @@ export class RealtimeServer {
   }
 
   private async eventLoop(): Promise<void> {
-    this.beaten = false;
+    this.turns -= 1;
     await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -156,6 +162,9 @@ export class RealtimeServer {
         break;
       case 'faults':
         this.agents.setFaults(order.faults);
+        break;
+      case 'turn':
+        this.turns = TURNS;
         break;
       case 'tellState':
         this.asked = true;
@@ -245,6 +254,7 @@ export class RealtimeServer {
     const now = this.clock.now();
     const standing = this.standing();
     if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, now);
+    this.beaten = false;
     if (standing || this.asked || this.effects.length + this.done.length + this.beats.length > 0) this.tell(standing);
   }
 

@@ -1,0 +1,73 @@
+/** The switches of servers: power, hang, watchdog, each by itself. */
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { micros, NEVER } from '../../src/model/time.js';
+import { Switches } from '../../src/node/realtime/switches.js';
+
+const made = (): { switches: Switches; memory: SharedArrayBuffer } => {
+  const memory = new SharedArrayBuffer(Switches.bytes(3));
+  return { switches: new Switches(memory), memory };
+};
+
+describe('power', () => {
+  it('says which incarnation runs, and which is gone; each server has its own', () => {
+    const { switches, memory } = made();
+    switches.setPower(1, 4);
+    expect([0, 1, 2].map((server) => new Switches(memory).power(server))).toEqual([0, 4, 0]);
+    switches.setPower(1, -4);
+    expect(switches.power(1)).toBe(-4);
+  });
+
+  it('that changes ends a hang and stops the watchdog', () => {
+    const { switches } = made();
+    switches.hang(2, 'loop');
+    switches.windUp(2, micros(5000));
+    switches.setPower(2, 0);
+    expect(switches.hangHere(2)).toBe(false);
+    expect(switches.watchdogMs(2)).toBe(Infinity);
+  });
+});
+
+describe('a watchdog', () => {
+  it('goes off at a whole millisecond, never too early', () => {
+    const { switches } = made();
+    switches.setPower(0, 1);
+    switches.windUp(0, micros(5000));
+    expect(switches.watchdogMs(0)).toBe(5);
+    switches.windUp(0, micros(5001));
+    expect(switches.watchdogMs(0)).toBe(6);
+    switches.windUp(0, NEVER);
+    expect(switches.watchdogMs(0)).toBe(Infinity);
+    switches.windUp(0, micros(1e16));
+    expect(switches.watchdogMs(0)).toBe(Infinity);
+  });
+});
+
+describe('a hang', () => {
+  it.each(['wait', 'loop'] as const)('of kind %s holds a thread until it is let go', async (how) => {
+    const { switches, memory } = made();
+    switches.hang(1, how);
+    expect(switches.hangHere(0)).toBe(false);
+    const code = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      import(workerData.url).then(({ Switches }) => {
+        parentPort.postMessage('before');
+        parentPort.postMessage(new Switches(workerData.memory).hangHere(1));
+      });`;
+    const url = new URL('../../dist/node/realtime/switches.js', import.meta.url).href;
+    const worker = new Worker(code, { eval: true, workerData: { url, memory } });
+    const said: unknown[] = [];
+    const over = new Promise((resolve) => worker.on('exit', resolve));
+    await new Promise<void>((resolve) => {
+      worker.on('message', (message) => {
+        said.push(message);
+        resolve();
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(said).toEqual(['before']);
+    switches.go(1);
+    await over;
+    expect(said).toEqual(['before', true]);
+  });
+});

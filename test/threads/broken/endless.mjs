@@ -1,0 +1,2 @@
+// Never comes to an end of its first turn.
+for (;;);

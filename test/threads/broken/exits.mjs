@@ -1,0 +1,2 @@
+// Ends by itself, with a status.
+process.exit(3);

@@ -1,0 +1,2 @@
+// Ends by itself at once.
+export {};

@@ -1,0 +1,3 @@
+// Throws what is no error.
+
+throw null;
