@@ -7,13 +7,18 @@
  * on the clock stands the rate per second of processor time: what a machine without other work would come near to, where
  * the work keeps a processor busy.
  */
+import { readdirSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 
 /**
  * @typedef {object} Case One thing that is measured.
  * @property {string} name
- * @property {(times: number) => Promise<number>} run Does the work so many times over; answers how much it was.
+ * @property {(times: number) => Promise<number | Timed>} run Does the work so many times over; answers how much it was.
  * @property {() => Promise<void>} close
+ *
+ * @typedef {object} Timed Work that timed itself, as where threads do it that must be told first.
+ * @property {number} work
+ * @property {number} seconds
  *
  * @typedef {object} Ratio The rate of one case by that of another, both by name.
  * @property {string} name
@@ -29,6 +34,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
  * @property {string} asks The question.
  * @property {string} unit What `run` counts, a second.
  * @property {'clock' | 'cpu'} compare Which rates ratios are of: `cpu` where the work never waits for anything.
+ * @property {Partial<Effort>} [effort] What of FULL does not suit it.
  * @property {(quick: boolean) => Part[]} parts
  *
  * @typedef {object} Effort How long to measure.
@@ -45,6 +51,8 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
  * @typedef {Spread & { name: string }} RatioResult
  * @typedef {{ title: string, cases: CaseResult[], ratios: RatioResult[] }} PartResult
  *
+ * @typedef {{ node: string, cpu: string, cores: number, loadBefore: number, loadAfter: number }} Machine
+ *
  * @typedef {object} Report
  * @property {1} schema
  * @property {string} bench
@@ -52,7 +60,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
  * @property {string} unit
  * @property {'clock' | 'cpu'} compare
  * @property {boolean} quick
- * @property {{ node: string, cpu: string, cores: number, loadBefore: number, loadAfter: number }} machine
+ * @property {Machine} machine
  * @property {PartResult[]} parts
  *
  * @typedef {{ item: Case, times: number, samples: number[], cpuSamples: number[] }} Measured
@@ -63,8 +71,31 @@ export const FULL = { warmUpMs: 400, sampleMs: 150, rounds: 11 };
 /** Enough to see that a benchmark works; its figures mean nothing. */
 export const QUICK = { warmUpMs: 0, sampleMs: 1, rounds: 2 };
 
+/** Programs of this folder that are no questions. */
+const OTHERS = ['main.mjs', 'harness.mjs', 'picture.mjs', 'ring-worker.mjs'];
+
 /** More repetitions than this are no sample any more. */
 const TIMES_MAX = 10_000;
+
+/** The questions that there are: one file of this folder each. */
+export function questions() {
+  return readdirSync(new URL('.', import.meta.url))
+    .filter((file) => file.endsWith('.mjs') && !OTHERS.includes(file))
+    .map((file) => file.slice(0, -'.mjs'.length))
+    .sort();
+}
+
+/**
+ * Where this was measured, and how much else was going on.
+ *
+ * @param {number} loadBefore
+ * @returns {Machine}
+ */
+export function machineOf(loadBefore) {
+  const processors = cpus();
+  const cpu = processors.length > 0 ? processors[0].model.trim() : 'unknown';
+  return { node: process.version, cpu, cores: availableParallelism(), loadBefore, loadAfter: loadavg()[0] };
+}
 
 /**
  * Answers the bench's question.
@@ -82,10 +113,7 @@ export async function answer(name, bench, effort, quick, progress) {
   /** @type {PartResult[]} */
   const parts = [];
   for (const part of bench.parts(quick)) parts.push(await measurePart(part, compare, effort, progress));
-  const processors = cpus();
-  const cpu = processors.length > 0 ? processors[0].model.trim() : 'unknown';
-  const machine = { node: process.version, cpu, cores: availableParallelism(), loadBefore, loadAfter: loadavg()[0] };
-  return { schema: 1, bench: name, asks, unit, compare, quick, machine, parts };
+  return { schema: 1, bench: name, asks, unit, compare, quick, machine: machineOf(loadBefore), parts };
 }
 
 /**
@@ -141,9 +169,10 @@ async function warmUp(item, effort) {
 /** @param {Measured} measured */
 async function sample({ item, times, samples, cpuSamples }) {
   const [began, used] = [now(), process.cpuUsage()];
-  const work = await item.run(times);
+  const answered = await item.run(times);
   const [took, { user, system }] = [now() - began, process.cpuUsage(used)];
-  samples.push(work / took);
+  const { work, seconds } = typeof answered === 'number' ? { work: answered, seconds: took } : answered;
+  samples.push(work / seconds);
   // Threads that help (the collector of garbage, the compiler) are counted in.
   cpuSamples.push(work / Math.max((user + system) / 1e6, 1e-6));
 }
@@ -182,11 +211,9 @@ export function spread(values) {
  *
  * @param {Report} report
  */
-export function asTable({ bench, asks, unit, compare, quick, machine, parts }) {
-  const { node, cpu, cores, loadBefore, loadAfter } = machine;
-  const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`;
-  const lines = [`${bench}: ${asks}`, `${unit}; Node ${node}, ${cores} × ${cpu}, ${load}`];
-  if (quick) lines.push('A quick run: it shows that the benchmark works, its figures mean nothing.');
+export function asTable(report) {
+  const { unit, compare, parts } = report;
+  const lines = heading(report, `${unit}; `);
   for (const { title, cases, ratios } of parts) {
     const rows = [[title, 'median', 'min', 'max', 'per CPU second']];
     for (const { name, median, min, max, perCpuSecond } of cases)
@@ -205,6 +232,20 @@ export function asTable({ bench, asks, unit, compare, quick, machine, parts }) {
   return lines.join('\n');
 }
 
+/**
+ * What was asked, where and when.
+ *
+ * @param {Pick<Report, 'bench' | 'asks' | 'quick' | 'machine'>} report
+ * @param {string} [unit]
+ */
+export function heading({ bench, asks, quick, machine }, unit = '') {
+  const { node, cpu, cores, loadBefore, loadAfter } = machine;
+  const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`;
+  const lines = [`${bench}: ${asks}`, `${unit}Node ${node}, ${cores} × ${cpu}, ${load}`];
+  if (quick) lines.push('A quick run: it shows that the benchmark works, its figures mean nothing.');
+  return lines;
+}
+
 /** @param {number} value */
 function whole(value) {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -220,7 +261,7 @@ function factor(value) {
  *
  * @param {readonly string[][]} rows
  */
-function columns(rows) {
+export function columns(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column] + 3))).join(''),

@@ -11,9 +11,10 @@ import type { HeldGroup } from '../failover/group/held.js';
 import { emptyState, has } from '../failover/state.js';
 import type { Refusal, Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
-import { Kind, newBell, newLine, waitFor } from '../node/channel.js';
+import { Kind, newBell, newLine } from '../node/channel.js';
 import { carryOut } from '../node/effects.js';
 import type { LockstepBoot, RunOrder, Standing, Turn } from '../node/lockstep.js';
+import { waitFor } from '../node/realtime/waiting.js';
 import { beatBytes, fromBytes, readBeat, toBytes, writeBeat } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
 import type { Goal, StepLabel, Stop } from './backend.js';
@@ -154,6 +155,7 @@ const ANSWER_MS = 30_000;
 /** How long it waits to hear what became of a thread that does not answer, in milliseconds. */
 const EXIT_MS = 100;
 
+/** Each server in its thread, in virtual time; the trace is inline's. */
 export class LockstepBackend extends VirtualBackend {
   readonly kind = 'lockstep';
   private readonly runners: (Runner | undefined)[] = [];
@@ -267,6 +269,7 @@ export class LockstepBackend extends VirtualBackend {
       const { runner } = next;
       for (let waitedMs = 0; !this.awaits(runner, PATIENCE_MS); waitedMs += PATIENCE_MS) {
         await new Promise((resolve) => setImmediate(resolve));
+        if (this.closed) return;
         if (runner.thread.failure) throw runner.thread.failure;
         if (waitedMs >= this.answerMs) throw this.silent(runner);
       }

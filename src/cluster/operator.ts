@@ -52,8 +52,9 @@ export class Operator {
 
   /** The coordinator has judged a command. */
   ordered(id: number, refusal: Refusal | undefined): void {
+    if (id !== this.putting) return;
     this.judged = { refusal };
-    if (refusal && id === this.putting) this.open.delete(id);
+    if (refusal) this.open.delete(id);
   }
 
   /** All members hold the answer to a command, or it was lost. */

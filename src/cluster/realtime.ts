@@ -19,8 +19,8 @@ import { Mesh } from '../interconnect/mesh.js';
 import type { Refusal, Result } from '../model/result.js';
 import { type Micros, micros } from '../model/time.js';
 import { DEFAULT_DELAY_US } from '../network/links.js';
-import { Deliveries, NetworkModel } from '../network/model.js';
-import { Kind, newBell, newLine, waitFor } from '../node/channel.js';
+import { Deliveries, MARK_CORRUPT, NetworkModel } from '../network/model.js';
+import { Kind, newBell, newLine } from '../node/channel.js';
 import { carryOut } from '../node/effects.js';
 import type { ClusterMemory, Order, RealtimeBoot, Report, ResourceFault } from '../node/realtime/boot.js';
 import { RealClock } from '../node/realtime/clock.js';
@@ -28,6 +28,7 @@ import { settle } from '../node/realtime/links.js';
 import type { Inspection } from '../node/realtime/main.js';
 import { boardBytes, type Glance, StatusGlass } from '../node/realtime/status.js';
 import { type Hang, Switches } from '../node/realtime/switches.js';
+import { waitFor } from '../node/realtime/waiting.js';
 import { fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
 import type { Goal, RunSummary, StepLabel, Stop } from './backend.js';
@@ -75,6 +76,7 @@ interface Mail {
   readonly report: Report;
 }
 
+/** Each server in its thread, by the real clock. */
 export class RealtimeBackend extends WorldBackend {
   readonly kind = 'realtime';
   private readonly clock = new RealClock();
@@ -95,6 +97,8 @@ export class RealtimeBackend extends WorldBackend {
   private missing = new Set<number>();
   private watchdogTimer: NodeJS.Timeout | undefined;
   private orders = 0;
+  /** Lines of the trace when waits were judged last. */
+  private judged = 0;
   private processing = false;
   private closed = false;
   private failure: Error | undefined;
@@ -151,7 +155,9 @@ export class RealtimeBackend extends WorldBackend {
     const gone = runner.thread.gone.then(() => {
       throw new RangeError(`Server ${server} does not run any more.`);
     });
-    return Promise.race([runner.controls.inspect(afresh), gone]);
+    const answer = runner.controls.inspect(afresh);
+    this.order(runner, { type: 'turn' });
+    return Promise.race([answer, gone]);
   }
 
   override async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
@@ -179,6 +185,7 @@ export class RealtimeBackend extends WorldBackend {
     // Whose power is off counts no more.
     await Promise.all(this.leaving.values());
     this.listen();
+    if (good) this.assertSound();
     return super.finish(good);
   }
 
@@ -201,6 +208,7 @@ export class RealtimeBackend extends WorldBackend {
   }
 
   powerOn(slot: ServerSlot): void {
+    if (this.closed) return;
     slot.booting = true;
     const { bootUs } = slot.definition.servers[slot.place.server];
     const { node } = slot.place;
@@ -262,7 +270,14 @@ export class RealtimeBackend extends WorldBackend {
     const { node } = slot.place;
     const before = this.leaving.get(node);
     if (!slot.booting || this.closed) return;
-    if (!before) return this.startThread(slot);
+    if (!before) {
+      try {
+        this.startThread(slot);
+      } catch (error) {
+        this.failWith(new ServerFailed(slot.place.name, `its thread cannot be started: ${(error as Error).message}`));
+      }
+      return;
+    }
     // It may lose its power again meanwhile, and be switched on again: then another timer decides when it boots.
     const timer = this.boots[node];
     void before.then(() => {
@@ -287,8 +302,8 @@ export class RealtimeBackend extends WorldBackend {
       onFailure: (failure) => this.failWith(failure),
     });
     const mirror = new RealtimeMirror(slot, () => this.askState(node));
-    port1.unref();
     const controls = wrap<{ inspect(afresh?: boolean): Inspection }>(port1);
+    port1.unref();
     slot.engine = mirror;
     const silence = this.expectWord(thread, mirror, slot);
     // It also closes by itself, when the thread's end of it does.
@@ -365,7 +380,8 @@ export class RealtimeBackend extends WorldBackend {
       const n = rules
         ? this.order(runner, { type: 'rules', rules: model.rulesOf(slot.place.node) })
         : this.order(runner, { type: 'faults', faults: this.faultsOn(slot) });
-      if (!slot.hung) given.push(n);
+      // Who has not begun yet has it among its first orders.
+      if (!slot.hung && runner.mirror.heardOf) given.push(n);
     }
     this.awaitOrders(given);
   }
@@ -402,6 +418,7 @@ export class RealtimeBackend extends WorldBackend {
     };
     waitFor(this.bell, look, ORDER_MS);
     this.bell.prepare();
+    this.collect();
     if (!this.processing) this.process();
   }
 
@@ -418,6 +435,7 @@ export class RealtimeBackend extends WorldBackend {
     };
     waitFor(this.bell, look, ORDER_MS);
     this.bell.prepare();
+    this.collect();
     return state;
   }
 
@@ -430,6 +448,9 @@ export class RealtimeBackend extends WorldBackend {
     // What came before the flag was set again rang nobody.
     this.collect();
     this.process();
+    // What is shown changes with a line of the trace, and with nothing else.
+    if (this.recorder.count === this.judged && !this.waits.forRest) return;
+    this.judged = this.recorder.count;
     this.waits.judge();
   }
 
@@ -476,19 +497,16 @@ export class RealtimeBackend extends WorldBackend {
     if (report.standing) {
       if (report.standing.suspects !== mirror.suspects) this.settings.onMark?.(report.at, slot.place.name, 'suspects');
       mirror.stand(report.standing);
+      // By now its watchdog is wound up.
+      this.mindWatchdogs();
     }
     this.settlePower(slot);
   }
 
   private effectsOf(slot: ServerSlot): Effects {
     const none = (): void => undefined;
-    const told = this.told(slot);
     return {
-      ...told,
-      installed: (...args) => {
-        told.installed(...args);
-        this.mindWatchdogs();
-      },
+      ...this.told(slot),
       askWitness: (question) => this.askedWitness(slot, question),
       broadcast: none,
       send: none,
@@ -506,13 +524,16 @@ export class RealtimeBackend extends WorldBackend {
       const answer = this.witnesses[cluster].ask(question);
       this.over(publicLans, witness, node, (network) => {
         const runner = this.runners[node];
-        if (runner && !slot.hung)
+        if (runner)
           this.order(runner, { type: 'input', input: { type: 'frame', now: this.now(), network, frame: answer } });
+        return runner !== undefined;
       });
+      return true;
     });
   }
 
-  private over(networks: readonly number[], from: number, to: number, then: (network: number) => void): void {
+  /** @param then takes the frame in; false where nobody is there any more */
+  private over(networks: readonly number[], from: number, to: number, then: (network: number) => boolean): void {
     const { model } = this.switchboard;
     const now = this.now();
     for (const network of networks) {
@@ -520,8 +541,9 @@ export class RealtimeBackend extends WorldBackend {
       for (let copy = 0; copy < copies; copy += 1) {
         const marks = this.deliveries.marks[copy];
         const arrive = (): void => {
-          model.delivered(from, to, network, marks);
-          then(network);
+          if ((marks & MARK_CORRUPT) !== 0) model.dropped(from, to, network, 'corrupt', marks);
+          else if (then(network)) model.delivered(from, to, network, marks);
+          else model.dropped(from, to, network, 'off', marks);
         };
         this.later((this.deliveries.atUs[copy] - DEFAULT_DELAY_US - now) / 1000, arrive);
       }
@@ -567,7 +589,7 @@ export class RealtimeBackend extends WorldBackend {
 
   private assertSound(): void {
     for (const { thread } of this.living()) if (thread.failure) this.failure ??= thread.failure;
-    if (this.failure) throw this.failure instanceof ServerFailed ? this.failure : this.failure;
+    if (this.failure) throw this.failure;
   }
 }
 

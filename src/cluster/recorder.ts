@@ -15,7 +15,8 @@ export class Recorder {
   private readonly digest = createHash('sha256');
   private seq = 0;
   private at = 0;
-  private held: TraceBody[] | undefined;
+  private held: { readonly t: number; readonly body: TraceBody }[] | undefined;
+  private heldFrom = 0;
 
   /** @param opening the run line and what there is at first; written before anything else, when somebody can listen */
   constructor(
@@ -36,24 +37,27 @@ export class Recorder {
   /** Keeps lines back until `release`. */
   hold(): void {
     this.held = [];
+    this.heldFrom = this.now();
   }
 
   /** Writes `first`, then what was kept back: a step comes before what it sets off, though only then is known how. */
   release(first: TraceBody): void {
     const lines = this.held ?? [];
     this.held = undefined;
-    for (const body of [first, ...lines]) this.write(body);
+    this.put(first, this.heldFrom);
+    for (const { t, body } of lines) this.put(body, t);
   }
 
   write(body: TraceBody): void {
-    if (this.held) {
-      this.held.push(body);
-      return;
-    }
+    if (this.held) this.held.push({ t: this.now(), body });
+    else this.put(body, this.now());
+  }
+
+  private put(body: TraceBody, t: number): void {
     const { opening } = this;
     this.opening = [];
-    for (const line of opening) this.write(line);
-    this.at = this.now();
+    for (const line of opening) this.put(line, t);
+    this.at = t;
     const line: TraceLine = { t: this.at, seq: this.seq++, ...body };
     if (body.kind !== 'run' && body.kind !== 'end') this.digest.update(`${JSON.stringify(line)}\n`);
     this.sinks.emit('line', line);

@@ -20,6 +20,7 @@ export interface ThreadOptions {
   readonly onFailure?: (failure: ServerFailed) => void;
 }
 
+/** The thread of one server, from its start to its end. */
 export class ServerThread {
   readonly end: LineEnd;
   /** Why it is no good any more, if it is not. */
@@ -64,7 +65,7 @@ export class ServerThread {
         return;
       }
       const { message, stack } = fromBytes(bytes as Uint8Array) as { message: string; stack?: string };
-      this.fail(`its thread has failed: ${message}`, stack);
+      this.record(`its thread has failed: ${message}`, stack);
     });
   }
 
@@ -75,8 +76,13 @@ export class ServerThread {
     return this.gone;
   }
 
+  /** It is no good any more; nothing where it was killed anyway. */
   fail(why: string, stack?: string): void {
-    if (!this.wanted || this.failure) return;
+    if (this.wanted) this.record(why, stack);
+  }
+
+  private record(why: string, stack: string | undefined): void {
+    if (this.failure) return;
     this.failure = new ServerFailed(this.server, why.trim().replaceAll(/\s*\n\s*/g, ' '), stack);
     this.options.onFailure?.(this.failure);
   }

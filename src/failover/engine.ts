@@ -40,6 +40,13 @@ export interface Boot {
   /** Counts the boots of this server, from 1. */
   readonly incarnation: number;
   readonly now: Micros;
+  /** What is said again waits at least so long, in microseconds: longer where frames are not lost but servers are busy. */
+  readonly retryUsMin?: number;
+  /**
+   * How late its clock may run before it takes itself for having been away, in microseconds; the heartbeat interval where
+   * nothing is said. Never as much as half the timeout: by then others may have gone on without it.
+   */
+  readonly absenceUs?: number;
   /** When it was switched on, where the engine begins later than that. */
   readonly bootedAt?: Micros;
   readonly durable: Durable;
@@ -65,6 +72,7 @@ export class Engine {
   private readonly reports: ReportCommand[] = [];
   private readonly intervalUs: number;
   private readonly retryUs: number;
+  private readonly absenceUs: number;
   private nextBeatAt: Micros;
   private retryAt: Micros = NEVER;
   private leaseAt: Micros = NEVER;
@@ -95,7 +103,8 @@ export class Engine {
     this.sequence = new Sequence(this.core);
     this.change = new ViewChange(this.core, this.sequence, this.relations);
     this.intervalUs = definition.heartbeatIntervalUs;
-    this.retryUs = Math.max(RETRY_US_MIN, Math.min(RETRY_US_MAX, Math.floor(this.intervalUs / 4)));
+    this.absenceUs = boot.absenceUs ?? this.intervalUs;
+    this.retryUs = Math.max(boot.retryUsMin ?? RETRY_US_MIN, Math.min(RETRY_US_MAX, Math.floor(this.intervalUs / 4)));
     this.nextBeatAt = micros(now + Math.floor((this.intervalUs * me) / definition.servers.length));
     this.dueAt = now;
   }
@@ -280,7 +289,7 @@ export class Engine {
    */
   private noticeAbsence(): void {
     const { core } = this;
-    if (core.now <= this.nextBeatAt + this.intervalUs || core.backSince > core.now) return;
+    if (core.now <= this.nextBeatAt + this.absenceUs || core.backSince > core.now) return;
     core.backSince = micros(core.now + this.intervalUs);
     core.detector.wasAway(core.backSince);
   }

@@ -58,6 +58,8 @@ export class LineEnd {
     private readonly theirs: Bell,
     memory: SharedArrayBuffer,
     isMain: boolean,
+    /** The other end had been asleep, and may sleep where its bell does not wake it. */
+    private readonly woken: () => void = () => undefined,
   ) {
     const down = BELL_BYTES + STARVED_BYTES;
     const up = down + ringBytes(CAPACITY_BYTES);
@@ -73,9 +75,13 @@ export class LineEnd {
     return new LineEnd(new Bell(line.mainBell, 0), serverBell(line), line.memory, true);
   }
 
-  /** The server's end. */
-  static server(line: Line): LineEnd {
-    return new LineEnd(serverBell(line), new Bell(line.mainBell, 0), line.memory, false);
+  /**
+   * The server's end.
+   *
+   * @param wakeMain called when the main thread was found asleep: it may sleep in its event loop, which no bell wakes
+   */
+  static server(line: Line, wakeMain?: () => void): LineEnd {
+    return new LineEnd(serverBell(line), new Bell(line.mainBell, 0), line.memory, false, wakeMain);
   }
 
   /** Messages that found no room yet. */
@@ -83,26 +89,26 @@ export class LineEnd {
     return this.writer.waiting;
   }
 
+  /** Queues a message; `flush` makes it visible. */
   send(kind: number, bytes: Uint8Array, stampUs: number, network = 0): void {
     this.writer.send(kind, 0, network, bytes, stampUs);
   }
 
-  /** Lets the other end see what was sent, and wakes it; answers whether it had been asleep. */
-  flush(): boolean {
+  /** Lets the other end see what was sent, and wakes it. */
+  flush(): void {
     if (!this.writer.flush()) Atomics.store(this.flags, this.mine, 1);
-    return this.theirs.ring();
+    if (this.theirs.ring()) this.woken();
   }
 
   /** Wakes the other end in any case. */
   wake(): void {
-    this.theirs.ring(true);
+    if (this.theirs.ring(true)) this.woken();
   }
 
   /** Takes in what has come. The other end is told that there is room again, where it waits for that. */
   drain(take: Take): number {
     const taken = this.reader.drain(take);
-    if (Atomics.load(this.flags, this.other) === 1 && Atomics.exchange(this.flags, this.other, 0) === 1)
-      this.theirs.ring(true);
+    if (Atomics.load(this.flags, this.other) === 1 && Atomics.exchange(this.flags, this.other, 0) === 1) this.wake();
     return taken;
   }
 }
@@ -119,23 +125,4 @@ export function newLine(mainBell: SharedArrayBuffer): Line {
 /** Memory for a bell of its own. */
 export function newBell(): SharedArrayBuffer {
   return new SharedArrayBuffer(BELL_BYTES);
-}
-
-/**
- * Waits, the thread stopped, until `look` finds something or that much time has passed; answers whether it did. Whoever
- * makes it find something rings the bell afterwards.
- */
-export function waitFor(bell: Bell, look: () => boolean, limitMs: number): boolean {
-  for (;;) {
-    if (look()) return true;
-    const seen = bell.read();
-    bell.prepare();
-    if (look()) {
-      bell.awake();
-      return true;
-    }
-    const woken = Atomics.wait(bell.i32, bell.index, seen, limitMs);
-    bell.awake();
-    if (woken === 'timed-out') return look();
-  }
 }

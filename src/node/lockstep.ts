@@ -13,8 +13,9 @@ import { misplaced } from '../failover/invariants/placement.js';
 import type { AgreedState } from '../failover/state.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, micros } from '../model/time.js';
-import { Kind, type Line, LineEnd, waitFor } from './channel.js';
+import { Kind, type Line, LineEnd } from './channel.js';
 import { type EffectRecord, recordingEffects } from './effects.js';
+import { waitFor } from './realtime/waiting.js';
 import { beatBytes, fromBytes, readBeat, toBytes, writeBeat } from './wire.js';
 
 /** What a server's thread is started with. */

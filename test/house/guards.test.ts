@@ -150,7 +150,7 @@ describe('the arrow check', () => {
     ['src/node/a.ts', '../interconnect/x.js', ''],
     ['src/node/b.ts', '../cluster/x.js', 'arrows-node'],
     ['src/cluster/a.ts', '../node/x.js', ''],
-    ['src/cluster/b.ts', '../interconnect/x.js', 'arrows-cluster'],
+    ['src/cluster/b.ts', '../interconnect/x.js', ''],
     ['src/cluster/c.ts', '../scenarios/x.js', 'arrows-cluster'],
     ['src/report/a.ts', '../cluster/x.js', 'arrows-report'],
     ['src/report/b.ts', 'node:fs', 'pure-no-node'],

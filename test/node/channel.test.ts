@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Bell } from '../../src/interconnect/bell.js';
-import { Kind, type Line, LineEnd, newBell, newLine, waitFor } from '../../src/node/channel.js';
+import { Kind, type Line, LineEnd, newBell, newLine } from '../../src/node/channel.js';
+import { waitFor } from '../../src/node/realtime/waiting.js';
 import { fromBytes, toBytes } from '../../src/node/wire.js';
 
 /** So many bytes, no two like sizes alike. */
@@ -45,13 +46,23 @@ describe('a line', () => {
     expect(fromBytes(seen[1][3])).toEqual({ at: 1, tick: true });
   });
 
-  it('tells the sender whether the other end was asleep', () => {
-    const { main, server } = both();
-    main.send(Kind.RUN, bytes(1), 0);
-    expect(main.flush()).toBe(false);
-    server.own.prepare();
-    expect(main.flush()).toBe(true);
-    expect(main.flush()).toBe(false);
+  it('says when the main thread had been asleep, for no bell wakes its event loop', () => {
+    const line = newLine(newBell());
+    let woken = 0;
+    const [main, server] = [LineEnd.main(line), LineEnd.server(line, () => (woken += 1))];
+    server.send(Kind.DONE, bytes(1), 0);
+    server.flush();
+    expect(woken).toBe(0);
+    main.own.prepare();
+    server.flush();
+    server.flush();
+    expect(woken).toBe(1);
+    // Also when it reads, and the main thread waits for room.
+    for (let sent = 0; main.waiting === 0; sent += 1) main.send(Kind.INPUT, bytes(10_000), sent);
+    main.flush();
+    main.own.prepare();
+    server.drain(() => undefined);
+    expect(woken).toBe(2);
   });
 
   it('carries what is larger than its rings, both ways at once, as both ends give room to each other', () => {

@@ -1,6 +1,7 @@
 // Sends everything back that comes over its line, a kind higher: compiled code of the emulator at both ends.
 import { workerData } from 'node:worker_threads';
-import { LineEnd, waitFor } from '../../dist/node/channel.js';
+import { LineEnd } from '../../dist/node/channel.js';
+import { waitFor } from '../../dist/node/realtime/waiting.js';
 
 const end = LineEnd.server(workerData);
 for (;;) {

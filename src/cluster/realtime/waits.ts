@@ -35,6 +35,11 @@ export class Waits {
     });
   }
 
+  /** Whether somebody waits for rest. */
+  get forRest(): boolean {
+    return [...this.open].some(({ goal }) => goal.type === 'quiet');
+  }
+
   /** Something may have changed. */
   judge(): void {
     for (const wait of [...this.open]) this.consider(wait);

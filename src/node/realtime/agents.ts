@@ -32,6 +32,7 @@ export class Agents {
     this.faults = new Map(faults.map(({ resource, how }) => [resource, how]));
   }
 
+  /** Begins an activation or deactivation. */
   start(call: AgentCall, now: Micros): void {
     const { name, activateUs, deactivateUs } = this.resource(call);
     const rises = call.action === 'activate';
@@ -41,6 +42,7 @@ export class Agents {
     this.due.splice(place < 0 ? this.due.length : place, 0, { at, call });
   }
 
+  /** Its answer is not wanted any more. */
   cancel(run: number): void {
     this.due = this.due.filter(({ call }) => call.run !== run);
   }

@@ -92,8 +92,11 @@ type Held =
   | { readonly at: Micros; readonly out: Out; readonly marks: number; readonly beat: Heartbeat }
   | { readonly at: Micros; readonly out: Out; readonly marks: number; readonly bytes: Uint8Array };
 
+/** A server's links to all others of its cluster. */
 export class Links {
+  /** The network's rules and accounts; the accounts are shared by all threads. */
   readonly model: NetworkModel;
+  /** The meshes of the interconnects, with their numbers in the model. */
   readonly meshes: readonly { readonly network: number; readonly mesh: Mesh }[];
   private readonly outs: readonly Out[][];
   private readonly deliveries = new Deliveries();
@@ -137,10 +140,19 @@ export class Links {
     return this.held.length === 0 ? NEVER : this.held[0].at;
   }
 
+  /** Frames wait for room at a receiver that reads. */
+  get canRetry(): boolean {
+    return this.outs.some((outs) =>
+      outs.some(({ messages, power, to }) => messages.waiting > 0 && power > 0 && !this.switches.hangs(to)),
+    );
+  }
+
+  /** A heartbeat to every other server, on every interconnect. */
   broadcast(beat: Heartbeat, now: Micros): void {
     for (const outs of this.outs) for (const out of outs) this.through(out, now, { beat });
   }
 
+  /** A control frame to one server, on every interconnect. */
   send(to: number, frame: ControlFrame, now: Micros): void {
     const bytes = toBytes(frame);
     for (const outs of this.outs) for (const out of outs) if (out.to === to) this.through(out, now, { bytes });
@@ -162,8 +174,13 @@ export class Links {
     for (const outs of this.outs) {
       for (const out of outs) {
         if (out.messages.waiting > 0) this.retry(out);
-        const fresh = out.ring.publish();
-        if (out.urgent && fresh) out.bell.ring();
+        out.urgent = out.ring.publish() && out.urgent;
+      }
+    }
+    // Who is woken may take this thread's core at once: everything is there for everybody before the first bell.
+    for (const outs of this.outs) {
+      for (const out of outs) {
+        if (out.urgent) out.bell.ring();
         out.urgent = false;
       }
     }

@@ -40,5 +40,5 @@ try {
   const end = LineEnd.server(boot.line);
   end.send(Kind.FAILED, toBytes({ message, stack }), 0);
   end.flush();
-  wakeMain();
+  boot.controls.close();
 }

@@ -13,7 +13,8 @@ import type { Effects, Input } from '../../failover/frames.js';
 import { misplaced } from '../../failover/invariants/placement.js';
 import { MessageReader } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
-import { Kind, LineEnd, waitFor } from '../channel.js';
+import type { Micros } from '../../model/time.js';
+import { Kind, LineEnd } from '../channel.js';
 import { type EffectRecord, recordingEffects } from '../effects.js';
 import { fromBytes, readBeat, readControl, toBytes } from '../wire.js';
 import { Agents } from './agents.js';
@@ -22,12 +23,17 @@ import { RealClock } from './clock.js';
 import { isFor, Links, marksOf } from './links.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
+import { waitFor } from './waiting.js';
 import { warmUp } from './warm-up.js';
 
 /** It never sleeps longer than this, in milliseconds. */
 const SLEEP_MS_MAX = 1000;
 /** Turns of the event loop in which a question is taken in and its answer sent. */
 const TURNS = 4;
+/** Rings lose nothing: who has not answered yet is busy, and would only be busier for being asked again at once. */
+const SAY_AGAIN_US_MIN = 5000;
+/** Frames that found no room are tried again after so many microseconds. */
+const RETRY_US = 1000;
 /** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
 const SLEEP_US_MIN = 20;
 
@@ -39,6 +45,7 @@ interface In {
   corrupt: number;
 }
 
+/** One server: its engine, its links, its agents, and its line to the main thread. */
 export class RealtimeServer {
   readonly end: LineEnd;
   readonly engine: Engine;
@@ -61,6 +68,8 @@ export class RealtimeServer {
   private poweredOff = false;
   private told = '';
   private held = '[]';
+  /** What is held here may have changed. */
+  private touched = false;
   /** Something is to be kept on disk that the main thread does not know of yet. */
   private unsaved = false;
   /** The main thread wants the whole agreed state. */
@@ -69,10 +78,10 @@ export class RealtimeServer {
   /** @param wakeMain tells the main thread, asleep in its event loop, that there is something to read */
   constructor(
     private readonly boot: RealtimeBoot,
-    private readonly wakeMain: () => void,
+    wakeMain: () => void,
   ) {
     const { definition, me, incarnation, durable, memory, bootedAt } = boot;
-    this.end = LineEnd.server(boot.line);
+    this.end = LineEnd.server(boot.line, wakeMain);
     this.clock = new RealClock(boot.originNs);
     if (boot.warmUpMs > 0) warmUp(definition, boot.warmUpMs, this.clock);
     this.switches = new Switches(memory.switches);
@@ -95,7 +104,10 @@ export class RealtimeServer {
     };
     const now = this.clock.now();
     const watched = boot.audit ? audit : undefined;
-    this.engine = new Engine({ definition, me, incarnation, now, bootedAt, durable, audit: watched }, this.out);
+    // A thread that is late by an interval is busy. Rings lose no heartbeats: nobody misses it before half a timeout.
+    const absenceUs = Math.max(definition.heartbeatIntervalUs, definition.heartbeatTimeoutUs / 4);
+    const identity = { definition, me, incarnation, now, bootedAt, durable, audit: watched };
+    this.engine = new Engine({ ...identity, retryUsMin: SAY_AGAIN_US_MIN, absenceUs }, this.out);
     this.engine.cork();
   }
 
@@ -113,12 +125,14 @@ export class RealtimeServer {
   private pass(): void {
     this.takeOrders();
     if (!this.poweredOff) {
-      this.takeFrames();
+      this.takeFrames(this.clock.now());
       this.links.release(this.clock.now());
       this.runAgents();
       this.tick();
       this.engine.flush(this.out);
     }
+    // What is to be kept is kept before anybody hears of it.
+    if (this.unsaved) this.tell(undefined);
     this.links.publish();
     this.report();
   }
@@ -133,7 +147,7 @@ export class RealtimeServer {
     const seen = own.read();
     own.prepare();
     // What was published before the flag was set is found now; what comes after rings.
-    const found = this.takeOrders() || (!this.poweredOff && this.takeFrames());
+    const found = this.takeOrders() || (!this.poweredOff && this.takeFrames(this.clock.now()));
     const untilUs = found ? 0 : this.nextAt() - this.clock.now();
     if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
     own.awake();
@@ -141,7 +155,8 @@ export class RealtimeServer {
 
   private nextAt(): number {
     if (this.poweredOff) return Infinity;
-    return Math.min(this.engine.nextDeadline(), this.agents.nextAt, this.links.nextAt);
+    const retryAt = this.links.canRetry ? this.clock.now() + RETRY_US : Infinity;
+    return Math.min(this.engine.nextDeadline(), this.agents.nextAt, this.links.nextAt, retryAt);
   }
 
   private takeOrders(): boolean {
@@ -178,25 +193,26 @@ export class RealtimeServer {
     this.done.push(order.n);
   }
 
-  private takeFrames(): boolean {
+  /** Takes in every frame that has arrived. */
+  private takeFrames(now: Micros): boolean {
     let taken = 0;
     for (const source of this.ins) {
       taken += source.messages.drain((_kind, _ends, epoch, _stamp, bytes, ring) => {
-        this.receive(source, epoch, bytes, ring);
+        this.receive(source, now, epoch, bytes, ring);
       });
       if (source.ring.corrupt !== source.corrupt) this.countDamage(source);
     }
     return taken > 0;
   }
 
-  private receive(source: In, epoch: number, bytes: Uint8Array | undefined, ring: RingReader): void {
+  private receive(source: In, now: Micros, epoch: number, bytes: Uint8Array | undefined, ring: RingReader): void {
     const { definition, first, incarnation, me } = this.boot;
     if (this.poweredOff || !isFor(epoch, incarnation)) return;
     const servers = definition.servers.length;
     const frame = bytes ? readControl(bytes) : readBeat(ring.i32, ring.f64, ring.at, servers);
     this.links.model.delivered(first + source.from, first + me, source.network, marksOf(epoch));
     if (!bytes && this.tellsHeartbeats) this.beats.push(source.from);
-    this.step({ type: 'frame', now: this.clock.now(), network: source.network, frame });
+    this.step({ type: 'frame', now, network: source.network, frame });
   }
 
   private countDamage(source: In): void {
@@ -207,12 +223,17 @@ export class RealtimeServer {
 
   private runAgents(): void {
     for (let now = this.clock.now(), next = this.agents.next(now); next; next = this.agents.next(now))
-      if (!this.poweredOff) this.step({ type: 'agentDone', now, ...next });
+      if (!this.poweredOff) {
+        this.touched = true;
+        this.step({ type: 'agentDone', now, ...next });
+      }
   }
 
   private tick(): void {
     for (let now = this.clock.now(); !this.poweredOff && this.engine.nextDeadline() <= now; now = this.clock.now()) {
       this.lateness.record(Math.max(1, now - this.engine.nextDeadline()));
+      // The instant first, then the frames: nobody is judged while something of his that came before is unread.
+      this.takeFrames(now);
       this.step({ type: 'tick', now });
     }
   }
@@ -230,8 +251,6 @@ export class RealtimeServer {
         this.links.broadcast(beat, this.clock.now());
       },
       send: (to, frame) => {
-        // What is to be kept is kept before anybody hears of it.
-        if (this.unsaved) this.tell(undefined);
         this.links.send(to, frame, this.clock.now());
         if (frame.type === 'propose') this.effects.push(['mark', 'propose']);
       },
@@ -239,8 +258,14 @@ export class RealtimeServer {
         this.unsaved = true;
         recorded.persist(durable);
       },
-      agent: (call) => this.agents.start(call, this.clock.now()),
-      cancelAgent: (run) => this.agents.cancel(run),
+      agent: (call) => {
+        this.touched = true;
+        this.agents.start(call, this.clock.now());
+      },
+      cancelAgent: (run) => {
+        this.touched = true;
+        this.agents.cancel(run);
+      },
       watchdog: (at) => this.switches.windUp(this.boot.me, at),
       powerOff: (orderly, why) => {
         this.poweredOff = true;
@@ -269,13 +294,13 @@ export class RealtimeServer {
     const state = asked ? this.engine.state : undefined;
     const report: Report = { at, effects, done, beats, standing, state };
     this.end.send(Kind.DONE, toBytes(report), at);
-    if (this.end.flush()) this.wakeMain();
+    this.end.flush();
     // The main thread makes room as it reads. Until then this server stands still: nothing that it told may be lost.
     if (this.end.waiting > 0) waitFor(this.end.own, () => this.moreIsOut(), Infinity);
   }
 
   private moreIsOut(): boolean {
-    if (this.end.flush()) this.wakeMain();
+    this.end.flush();
     return this.end.waiting === 0;
   }
 
@@ -283,7 +308,8 @@ export class RealtimeServer {
   private standing(): Standing | undefined {
     const { place, atRest, executor, state, suspects } = this.engine;
     const { view, members } = state;
-    const held = executor.idle ? '[]' : JSON.stringify(executor.held());
+    const held = this.touched || this.effects.length > 0 ? JSON.stringify(executor.held()) : this.held;
+    this.touched = false;
     const { phase, coordinates, held: holdsStill, ending } = place;
     const told = `${phase} ${coordinates} ${holdsStill} ${ending} ${atRest} ${suspects} ${view.epoch} ${view.coordinator}`;
     if (told === this.told && held === this.held) return undefined;

@@ -17,6 +17,7 @@ const NO_WATCHDOG = 0x7fff_ffff;
 /** How a server hangs: stopped in a wait, or in an endless loop that eats its core. */
 export type Hang = 'wait' | 'loop';
 
+/** All switches of a cluster. */
 export class Switches {
   private readonly words: Int32Array;
 
@@ -31,7 +32,8 @@ export class Switches {
   setPower(server: number, power: number): void {
     Atomics.store(this.words, server * WORDS + POWER, power);
     this.windUp(server, NEVER);
-    this.go(server);
+    // Who loses its power while it hangs does nothing more.
+    if (power > 0) this.go(server);
   }
 
   /** Positive: the incarnation that runs. 0: none, or one that is dying. Negative: the last one, which is gone. */
@@ -41,6 +43,11 @@ export class Switches {
 
   hang(server: number, how: Hang): void {
     Atomics.store(this.words, server * WORDS + HANG, how === 'wait' ? 1 : 2);
+  }
+
+  /** Whether it hangs. */
+  hangs(server: number): boolean {
+    return Atomics.load(this.words, server * WORDS + HANG) !== 0;
   }
 
   /** It hangs no more. */

@@ -1,0 +1,272 @@
+/**
+ * How long does a failover take, from the kill of a server to its last group online elsewhere, and where does the time
+ * go?
+ *
+ * A cluster of 16 servers in real time; one is killed at an instant that has nothing to do with its heartbeats, with all
+ * groups on it or with one. Each step is taken from what servers say and when they said it:
+ *
+ * - detect: until the first survivor suspects the server, less the timeout (which counts from the last heartbeat, so
+ *   that this may be negative);
+ * - agree: until the view without the server is installed;
+ * - decide: until the first of its groups is under way elsewhere;
+ * - deactivate: nothing on a server that is dead; what a move by hand takes is in a table of its own;
+ * - activate: until the last group is online, less the activation time of a group's resources.
+ *
+ * The overhead is all of it together: kill to online, less timeout, less activation time.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { BenchCluster, nameOf } from './support/cluster.mjs';
+import { curve, round, summary } from './support/numbers.mjs';
+import { atMost } from './support/study.mjs';
+import { bareTimers } from './support/threads.mjs';
+
+/**
+ * @typedef {import('./support/study.mjs').Study} Study
+ * @typedef {import('./support/study.mjs').Row} Row
+ *
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {number} groups
+ * @property {number} victim
+ * @property {boolean} spread Every server is at home for its share, in place of all groups on the victim.
+ *
+ * @typedef {Record<'detect' | 'agree' | 'decide' | 'activate' | 'overhead', number>} Steps In milliseconds.
+ */
+
+const SERVERS = 16;
+const INTERVAL_MS = 10;
+/** It is taken off again: long enough for a busy machine, where no other server should fall meanwhile. */
+const TIMEOUT_MS = 1000;
+const ACTIVATE_MS = 20;
+const DEACTIVATE_MS = 10;
+const TRIALS = 20;
+const STEPS = /** @type {const} */ (['detect', 'agree', 'decide', 'activate', 'overhead']);
+/** What Corosync with Pacemaker takes beyond its token of 1 s: 1.06 s to agree, then 64 ms at least to start a resource. */
+const COROSYNC_MS = 1060 + 64;
+const AIM = 'kill to online, less timeout and activation, 16 groups';
+
+/** @type {Study} */
+export const study = {
+  asks: 'how long does a failover take, beyond timeout and activation, and where does the time go?',
+  measure: async ({ quick, rounds, progress }) => {
+    const trials = rounds ?? (quick ? 1 : TRIALS);
+    const servers = quick ? 3 : SERVERS;
+    /** @type {Row[]} */
+    const detail = [];
+    const totals = [];
+    /** @type {import('./support/study.mjs').Target[]} */
+    const targets = [];
+    for (const one of quick ? casesOf([2]) : casesOf([1, 4, 16, 64, 256])) {
+      const timers = await bareTimers(1, INTERVAL_MS);
+      const seen = await ofCase(one, servers, trials, (done) => progress(`${one.name}: ${done} of ${trials}`));
+      const [bare] = await timers.stop();
+      const of = (/** @type {keyof Steps} */ step) => summary(seen.map((steps) => steps[step]));
+      detail.push({
+        name: one.name,
+        values: STEPS.slice(0, 4)
+          .flatMap((step) => [of(step).p50, of(step).p99])
+          .map(round),
+      });
+      const all = of('overhead');
+      totals.push({
+        name: one.name,
+        values: [all.count, all.min, all.p50, all.p99, bare.p99 / 1000, bare.max / 1000].map(round),
+        curve: curve(seen.map(({ overhead }) => overhead)),
+      });
+      if (one.groups !== 16) continue;
+      const where = one.spread ? 'one on each server' : `all on ${nameOf(one.victim)}`;
+      targets.push(
+        atMost(`${AIM}, ${where}: p50`, round(all.p50), 3, 'ms'),
+        atMost(
+          `${AIM}, ${where}: p99, against 10 ms and the bare timer’s p99`,
+          round(all.p99),
+          round(10 + bare.p99 / 1000),
+          'ms',
+        ),
+        atMost(`${AIM}, ${where}: p50, against Corosync with Pacemaker`, round(all.p50), COROSYNC_MS, 'ms'),
+      );
+    }
+    progress('moves by hand');
+    const moves = await ofMoves(servers, trials);
+    return {
+      tables: [
+        {
+          title: `kill to online, less ${TIMEOUT_MS} ms timeout and ${ACTIVATE_MS} ms activation`,
+          columns: [
+            { name: 'seen', unit: '' },
+            ...['min', 'p50', 'p99', 'bare timer p99', 'its latest'].map((name) => ({ name, unit: 'ms' })),
+          ],
+          rows: totals,
+        },
+        {
+          title: 'step by step',
+          columns: STEPS.slice(0, 4).flatMap((step) => [
+            { name: `${step} p50`, unit: 'ms' },
+            { name: 'p99', unit: 'ms' },
+          ]),
+          rows: detail,
+        },
+        {
+          title: 'a group moved by hand',
+          columns: ['p50', 'p99'].map((name) => ({ name, unit: 'ms' })),
+          rows: moves,
+        },
+      ],
+      targets,
+    };
+  },
+};
+
+/** @param {readonly number[]} counts */
+function casesOf(counts) {
+  /** @type {Case[]} */
+  const cases = counts.map((groups) => {
+    return { name: `${groups} ${groups === 1 ? 'group' : 'groups'}, all on Server2`, groups, victim: 1, spread: false };
+  });
+  const some = counts.includes(16) ? 16 : counts[0];
+  cases.push({ name: `${some} groups, all on Server1, the coordinator`, groups: some, victim: 0, spread: false });
+  cases.push({ name: `${some} groups, spread over all servers`, groups: some, victim: 1, spread: true });
+  return cases;
+}
+
+/**
+ * Groups whose next servers differ, so that they spread over the survivors.
+ *
+ * @param {Case} one
+ * @param {number} servers
+ */
+function groupsOf({ groups, victim, spread }, servers) {
+  return Array.from({ length: groups }, (_, group) => {
+    const home = spread ? (group + victim) % servers : victim;
+    const others = Array.from({ length: servers }, (_, place) => place).filter((place) => place !== home);
+    const turned = others.map((_, place) => others[(place + group) % others.length]);
+    const ms = (/** @type {number} */ value) => /** @type {const} */ (`${value}ms`);
+    return {
+      name: `Group${group + 1}`,
+      servers: [home, ...turned].map(nameOf),
+      failback: /** @type {const} */ ('auto'),
+      resources: [
+        {
+          name: `script${group + 1}`,
+          type: /** @type {const} */ ('script'),
+          activate: ms(ACTIVATE_MS),
+          deactivate: ms(DEACTIVATE_MS),
+        },
+      ],
+    };
+  });
+}
+
+/**
+ * @param {Case} one
+ * @param {number} servers
+ * @param {number} trials
+ * @param {(done: number) => void} progress
+ */
+async function ofCase(one, servers, trials, progress) {
+  const groups = groupsOf(one, servers);
+  const cluster = new BenchCluster({ servers, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, groups });
+  const server = nameOf(one.victim);
+  const lost = groups.filter((group) => group.servers[0] === server).map(({ name }) => name);
+  /** @type {Steps[]} */
+  const seen = [];
+  try {
+    await cluster.start();
+    for (let trial = 0; trial < trials; trial += 1) {
+      progress(trial);
+      await delay(100 + Math.random() * INTERVAL_MS);
+      if (!cluster.isWhole()) await cluster.whole();
+      cluster.forget();
+      const killed = cluster.backend.now();
+      await cluster.act({ type: 'crash', server });
+      await cluster.until('that the groups are online elsewhere', () => {
+        const { groups: states } = cluster.backend.status(cluster.definition.name);
+        return lost.every((name) => states[name].state === 'ONLINE' && states[name].server !== server);
+      });
+      seen.push(stepsOf(cluster, killed, one.victim, lost));
+      await cluster.act({ type: 'restart', server });
+      await cluster.whole();
+    }
+  } finally {
+    await cluster.close();
+  }
+  return seen;
+}
+
+/**
+ * @param {BenchCluster} cluster
+ * @param {number} killed
+ * @param {number} victim
+ * @param {readonly string[]} lost
+ * @returns {Steps}
+ */
+function stepsOf({ marks, lines }, killed, victim, lost) {
+  const server = nameOf(victim);
+  const detected = Math.min(
+    ...marks
+      .filter(({ what, suspects }) => what === 'suspects' && (suspects & (1 << victim)) !== 0)
+      .map(({ atUs }) => atUs),
+  );
+  let agreed = Infinity;
+  let decided = Infinity;
+  let online = -Infinity;
+  for (const line of lines) {
+    if (line.kind === 'view' && !line.members.includes(server)) agreed = Math.min(agreed, line.t);
+    if (line.kind !== 'group' || !lost.includes(line.group) || line.t < agreed) continue;
+    if (line.state === 'INPROGRESS' && line.server !== server) decided = Math.min(decided, line.t);
+    if (line.state === 'ONLINE' && line.server !== server) online = Math.max(online, line.t);
+  }
+  return {
+    detect: (detected - killed) / 1000 - TIMEOUT_MS,
+    agree: (agreed - detected) / 1000,
+    decide: (decided - agreed) / 1000,
+    activate: (online - decided) / 1000 - ACTIVATE_MS,
+    overhead: (online - killed) / 1000 - TIMEOUT_MS - ACTIVATE_MS,
+  };
+}
+
+/**
+ * One group is moved to another server and back.
+ *
+ * @param {number} servers
+ * @param {number} trials
+ */
+async function ofMoves(servers, trials) {
+  const one = { name: 'moves', groups: 1, victim: 1, spread: false };
+  const groups = groupsOf(one, servers);
+  const cluster = new BenchCluster({ servers, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, groups });
+  const [{ name: group, servers: homes }] = groups;
+  const decide = [];
+  const deactivate = [];
+  const activate = [];
+  try {
+    await cluster.start();
+    for (let trial = 0; trial < trials; trial += 1) {
+      const to = homes[(trial + 1) % 2];
+      await delay(50 + Math.random() * INTERVAL_MS);
+      if (!cluster.isWhole() && trial % 2 === 0) await cluster.whole();
+      cluster.forget();
+      const asked = cluster.backend.now();
+      await cluster.act({ type: 'moveGroup', group, to });
+      await cluster.until('that the group is online there', () => {
+        const { state, server } = cluster.backend.status(cluster.definition.name).groups[group];
+        return state === 'ONLINE' && server === to;
+      });
+      const at = (/** @type {(line: import('./support/cluster.mjs').BenchCluster['lines'][number]) => boolean} */ is) =>
+        cluster.lines.find(is)?.t ?? NaN;
+      const begun = at((line) => line.kind === 'group');
+      const down = at((line) => line.kind === 'resource' && line.state === 'OFFLINE');
+      const online = at((line) => line.kind === 'group' && line.state === 'ONLINE');
+      decide.push((begun - asked) / 1000);
+      deactivate.push((down - begun) / 1000 - DEACTIVATE_MS);
+      activate.push((online - down) / 1000 - ACTIVATE_MS);
+    }
+  } finally {
+    await cluster.close();
+  }
+  return [
+    { name: 'decide', samples: decide },
+    { name: `deactivate, less ${DEACTIVATE_MS} ms`, samples: deactivate },
+    { name: `activate, less ${ACTIVATE_MS} ms`, samples: activate },
+  ].map(({ name, samples }) => ({ name, values: [summary(samples).p50, summary(samples).p99].map(round) }));
+}
