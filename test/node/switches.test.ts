@@ -18,13 +18,16 @@ describe('power', () => {
     expect(switches.power(1)).toBe(-4);
   });
 
-  it('that changes ends a hang and stops the watchdog', () => {
+  it('that goes stops the watchdog and lets nobody run on who hangs; power that comes ends the hang', () => {
     const { switches } = made();
     switches.hang(2, 'loop');
     switches.windUp(2, micros(5000));
     switches.setPower(2, 0);
-    expect(switches.hangHere(2)).toBe(false);
+    expect(switches.hangs(2)).toBe(true);
     expect(switches.watchdogMs(2)).toBe(Infinity);
+    switches.setPower(2, 1);
+    expect(switches.hangs(2)).toBe(false);
+    expect(switches.hangHere(2)).toBe(false);
   });
 });
 
