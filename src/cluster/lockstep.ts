@@ -6,20 +6,20 @@
  * Then it carries their effects out one server after the other, in definition order: so the trace is the inline one,
  * whatever the operating system lets run first. A crash kills the thread between two steps; a hung server gets no turn.
  */
-import { type Input, Phase, type ViewId } from '../failover/frames.js';
-import type { HeldGroup } from '../failover/group/held.js';
-import { emptyState, has } from '../failover/state.js';
+import type { Heartbeat, Input, ViewId } from '../failover/frames.js';
+import { type AgreedState, emptyState } from '../failover/state.js';
 import type { Refusal, Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
 import { Kind, newBell, newLine } from '../node/channel.js';
 import { carryOut } from '../node/effects.js';
 import type { LockstepBoot, RunOrder, Standing, Turn } from '../node/lockstep.js';
 import { waitFor } from '../node/realtime/waiting.js';
-import { beatBytes, fromBytes, readBeat, toBytes, writeBeat } from '../node/wire.js';
+import { beatFromBytes, beatToBytes, fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
 import type { Goal, StepLabel, Stop } from './backend.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
+import { EngineMirror } from './mirror.js';
 import type { EngineView, ServerSlot } from './server-slot.js';
 import { ServerThread } from './server-thread.js';
 import { type Due, type Flight, VirtualBackend } from './virtual.js';
@@ -41,34 +41,15 @@ interface Given {
 }
 
 /** An engine in another thread, as it said it stands after its last turn. */
-class Mirror implements EngineView {
-  place;
-  atRest = true;
-  state;
-  private deadline: Micros;
-  private idle = true;
-  private list: readonly HeldGroup[] = [];
-  readonly executor;
+class LockstepMirror extends EngineMirror implements EngineView {
+  state: AgreedState;
 
-  constructor(slot: ServerSlot, now: Micros) {
-    const off = has(slot.durable.maintenance, slot.place.server);
-    this.place = {
-      phase: off ? Phase.OFF : Phase.SEEKING,
-      coordinates: false,
-      held: false,
-      ending: false,
-    } as Standing['place'];
+  constructor(
+    slot: ServerSlot,
+    private deadline: Micros,
+  ) {
+    super(slot, true);
     this.state = emptyState(slot.definition);
-    this.deadline = now;
-    const list = (): readonly HeldGroup[] => this.list;
-    const idle = (): boolean => this.idle;
-    this.executor = {
-      held: (): HeldGroup[] => [...list()],
-      holds: (group: number): boolean => list().some((held) => held.group === group),
-      get idle(): boolean {
-        return idle();
-      },
-    };
   }
 
   get view(): ViewId {
@@ -83,18 +64,10 @@ class Mirror implements EngineView {
     return this.deadline;
   }
 
-  /** It says that it is in no view any more, in the middle of a turn. */
-  leave(): void {
-    this.place = { ...this.place, phase: Phase.SEEKING };
-  }
-
   stand(standing: Standing): void {
-    this.place = standing.place;
-    this.atRest = standing.atRest;
-    this.idle = standing.idle;
+    this.take(standing);
     this.deadline = standing.deadline;
     this.state = standing.state ?? this.state;
-    this.list = standing.held ?? this.list;
   }
 }
 
@@ -102,22 +75,17 @@ class Mirror implements EngineView {
 class Runner {
   private readonly beats: Uint8Array[] = [];
   private answer: Turn | undefined;
-  private readonly scratch: Float64Array;
 
   constructor(
     readonly thread: ServerThread,
-    readonly mirror: Mirror,
-    private readonly servers: number,
-  ) {
-    this.scratch = new Float64Array(beatBytes(servers) / 8);
-  }
+    readonly mirror: LockstepMirror,
+  ) {}
 
   give(input: Input): void {
     const { end } = this.thread;
-    if (input.type === 'frame' && input.frame.type === 'heartbeat') {
-      writeBeat(new Int32Array(this.scratch.buffer), this.scratch, 0, input.frame);
-      end.send(Kind.BEAT, new Uint8Array(this.scratch.buffer), input.now, input.network);
-    } else end.send(Kind.INPUT, toBytes(input), 0);
+    if (input.type === 'frame' && input.frame.type === 'heartbeat')
+      end.send(Kind.BEAT, beatToBytes(input.frame), input.now, input.network);
+    else end.send(Kind.INPUT, toBytes(input), 0);
   }
 
   run(order: RunOrder): void {
@@ -142,9 +110,8 @@ class Runner {
     return turn;
   }
 
-  nextBeat(): ReturnType<typeof readBeat> {
-    const { buffer } = this.beats.shift() as Uint8Array;
-    return readBeat(new Int32Array(buffer), new Float64Array(buffer), 0, this.servers);
+  nextBeat(): Heartbeat {
+    return beatFromBytes(this.beats.shift() as Uint8Array);
   }
 }
 
@@ -222,9 +189,9 @@ export class LockstepBackend extends VirtualBackend {
     const thread = new ServerThread(place.name, this.options.threadEntry ?? threadEntry('lockstep'), boot, {
       resourceLimits: this.options.resourceLimits,
     });
-    const mirror = new Mirror(slot, this.clock);
+    const mirror = new LockstepMirror(slot, this.clock);
     slot.engine = mirror;
-    this.runners[place.node] = new Runner(thread, mirror, definition.servers.length);
+    this.runners[place.node] = new Runner(thread, mirror);
   }
 
   protected stopEngine(slot: ServerSlot): void {

@@ -1,27 +1,17 @@
 /**
  * Opens a world on one of the backends.
  */
-import type { ResourceLimits } from 'node:worker_threads';
 import type { BackendKind } from '../model/trace.js';
 import type { Backend } from './backend.js';
 import { InlineBackend } from './inline.js';
+import type { RealtimeOptions } from './realtime.js';
 import { VERSION } from './version.js';
+import type { WorldOptions } from './world-backend.js';
 import type { WorldDefinition } from './world.js';
 
-export interface OpenOptions {
-  /** Seed of everything random: a whole number, 0 to 2^53 - 1. */
-  readonly seed: number;
+export interface OpenOptions
+  extends Omit<WorldOptions, 'version' | 'threadEntry'>, Pick<RealtimeOptions, 'hang' | 'warmUpMs'> {
   readonly backend?: BackendKind;
-  /** Check the cluster's invariants as the run goes (default); off for speed. */
-  readonly invariants?: boolean;
-  /** Limits of each server's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
-  readonly resourceLimits?: ResourceLimits;
-  /** For how long each server's thread practises in real time before it boots, in milliseconds (0): for measuring. */
-  readonly warmUpMs?: number;
-  /** How servers hang in real time: stopped in a wait (default), or in an endless loop that eats a core. */
-  readonly hang?: 'wait' | 'loop';
-  /** What the trace's first line calls the run. */
-  readonly scenario?: string;
 }
 
 /**

@@ -26,7 +26,8 @@ export interface EngineView {
   readonly members: number;
   /** The whole agreed state: in real time it has to be asked for. */
   readonly state: Readonly<AgreedState>;
-  readonly executor: Pick<Executor, 'held' | 'holds' | 'idle'>;
+  /** What it truly holds. */
+  readonly executor: Pick<Executor, 'held' | 'holds'>;
   readonly atRest: boolean;
   nextDeadline(): Micros;
 }

@@ -27,13 +27,14 @@ import { Watch } from './watch.js';
 import { Directory, type WorldDefinition } from './world.js';
 
 export interface WorldOptions {
+  /** Seed of everything random: a whole number, 0 to 2^53 - 1. */
   readonly seed: number;
-  /** Check invariants as the run goes; on by default. */
+  /** Check the cluster's invariants as the run goes (default); off for speed. */
   readonly invariants?: boolean;
   /** What the trace's first line calls the run. */
   readonly scenario?: string;
   readonly version: string;
-  /** Limits of each server's thread: heap sizes in MiB. Nothing to a backend without threads. */
+  /** Limits of each server's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
   readonly resourceLimits?: ResourceLimits;
   /** How long a server's thread may be silent, at its start or in its turn, before it has failed: milliseconds. */
   readonly answerMs?: number;

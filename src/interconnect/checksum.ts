@@ -21,29 +21,20 @@ const TIMES_D = 0x27d4eb2f;
 /** The checksum of the frame that begins at a word, and goes on for so many bytes, rounded up to whole words. */
 export function frameChecksum(i32: Int32Array, frame: number, bytes: number): number {
   const end = frame + ((bytes + 3) >>> 2);
-  let a = Math.imul(SEED_A ^ i32[frame], TIMES_A);
-  let b = Math.imul(SEED_B ^ i32[frame + 1], TIMES_B);
-  let c = Math.imul(SEED_C ^ i32[frame + FRAME_CHECKSUM - 1], TIMES_C);
-  let d = SEED_D;
-  let at = frame + FRAME_STAMP;
-  for (; at + 4 <= end; at += 4) {
-    a = Math.imul(((a << 13) | (a >>> 19)) ^ i32[at], TIMES_A);
-    b = Math.imul(((b << 13) | (b >>> 19)) ^ i32[at + 1], TIMES_B);
-    c = Math.imul(((c << 13) | (c >>> 19)) ^ i32[at + 2], TIMES_C);
-    d = Math.imul(((d << 13) | (d >>> 19)) ^ i32[at + 3], TIMES_D);
-  }
-  for (; at < end; at++) d = Math.imul(((d << 13) | (d >>> 19)) ^ i32[at], TIMES_D);
-  return a ^ ((b << 7) | (b >>> 25)) ^ ((c << 14) | (c >>> 18)) ^ ((d << 21) | (d >>> 11));
+  const a = Math.imul(SEED_A ^ i32[frame], TIMES_A);
+  const b = Math.imul(SEED_B ^ i32[frame + 1], TIMES_B);
+  const c = Math.imul(SEED_C ^ i32[frame + FRAME_CHECKSUM - 1], TIMES_C);
+  return mixed(i32, frame + FRAME_STAMP, end, a, b, c);
 }
 
 /** The checksum of so many words of a status board, together with their version. */
 export function statusChecksum(i32: Int32Array, from: number, words: number, version: number): number {
-  const end = from + words;
-  let a = SEED_A ^ version;
-  let b = SEED_B;
-  let c = SEED_C;
+  return mixed(i32, from, from + words, SEED_A ^ version, SEED_B, SEED_C);
+}
+
+/** Mixes the words from `at` up to `end` into the lanes, three of which have begun already. */
+function mixed(i32: Int32Array, at: number, end: number, a: number, b: number, c: number): number {
   let d = SEED_D;
-  let at = from;
   for (; at + 4 <= end; at += 4) {
     a = Math.imul(((a << 13) | (a >>> 19)) ^ i32[at], TIMES_A);
     b = Math.imul(((b << 13) | (b >>> 19)) ^ i32[at + 1], TIMES_B);

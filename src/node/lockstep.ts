@@ -7,27 +7,19 @@
  */
 import { workerData } from 'node:worker_threads';
 import { Engine, type Place } from '../failover/engine.js';
-import type { Durable, Effects, Input } from '../failover/frames.js';
+import type { Effects, Heartbeat, Input } from '../failover/frames.js';
 import type { HeldGroup } from '../failover/group/held.js';
-import { misplaced } from '../failover/invariants/placement.js';
 import type { AgreedState } from '../failover/state.js';
-import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, micros } from '../model/time.js';
-import { Kind, type Line, LineEnd } from './channel.js';
+import { Kind, LineEnd } from './channel.js';
 import { type EffectRecord, recordingEffects } from './effects.js';
 import { waitFor } from './realtime/waiting.js';
-import { beatBytes, fromBytes, readBeat, toBytes, writeBeat } from './wire.js';
+import { type ServerBoot, recordingAudit, sayFailed, sendUp } from './serving.js';
+import { beatFromBytes, beatToBytes, fromBytes, toBytes } from './wire.js';
 
 /** What a server's thread is started with. */
-export interface LockstepBoot {
-  readonly line: Line;
-  readonly definition: ClusterDefinition;
-  readonly me: number;
-  readonly incarnation: number;
+export interface LockstepBoot extends ServerBoot {
   readonly now: Micros;
-  readonly durable: Durable;
-  /** Check where groups are sent. */
-  readonly audit: boolean;
 }
 
 /** The order to run: at that instant, and whether the server's own clock is due as well. */
@@ -40,7 +32,6 @@ export interface RunOrder {
 export interface Standing {
   readonly place: Place;
   readonly atRest: boolean;
-  readonly idle: boolean;
   readonly deadline: Micros;
   readonly state?: AgreedState;
   readonly held?: readonly HeldGroup[];
@@ -57,25 +48,18 @@ class LockstepServer {
   private readonly engine: Engine;
   private readonly out: Effects;
   private readonly inputs: Input[] = [];
-  private readonly scratch: Float64Array;
   private effects: EffectRecord[] = [];
   private poweredOff = false;
   private order: RunOrder | undefined;
   private revision = 0;
   private held = '[]';
 
-  constructor(private readonly boot: LockstepBoot) {
+  constructor(boot: LockstepBoot) {
     const { definition, me, incarnation, now, durable } = boot;
     this.out = recordingEffects((record) => this.take(record));
     this.end = LineEnd.server(boot.line);
-    this.scratch = new Float64Array(beatBytes(definition.servers.length) / 8);
-    const audit: typeof misplaced = (...args) => {
-      const wrong = misplaced(...args);
-      if (wrong !== undefined) this.effects.push(['misplaced', wrong]);
-      return wrong;
-    };
-    const watched = boot.audit ? audit : undefined;
-    this.engine = new Engine({ definition, me, incarnation, now, durable, audit: watched }, this.out);
+    const audit = boot.audit ? recordingAudit((record) => this.effects.push(record)) : undefined;
+    this.engine = new Engine({ definition, me, incarnation, now, durable, audit }, this.out);
   }
 
   /** Serves until the thread is terminated. */
@@ -84,30 +68,16 @@ class LockstepServer {
       waitFor(this.end.own, () => this.listen(), Infinity);
       const order = this.order as RunOrder;
       this.order = undefined;
-      const turn = this.turn(order);
-      this.send(Kind.DONE, toBytes(turn));
+      sendUp(this.end, Kind.DONE, toBytes(this.turn(order)), 0);
     }
-  }
-
-  send(kind: number, bytes: Uint8Array): void {
-    this.end.send(kind, bytes, 0);
-    this.end.flush();
-    // The conductor makes room as it reads, and rings when it has.
-    if (this.end.waiting > 0) waitFor(this.end.own, () => this.moreIsOut(), Infinity);
-  }
-
-  private moreIsOut(): boolean {
-    this.end.flush();
-    return this.end.waiting === 0;
   }
 
   /** Takes in what has come; answers whether it is time to run. */
   private listen(): boolean {
-    const servers = this.boot.definition.servers.length;
     this.end.drain((kind, _ends, network, stampUs, bytes) => {
       const content = bytes as Uint8Array;
       if (kind === Kind.BEAT) {
-        const frame = readBeat(new Int32Array(content.buffer), new Float64Array(content.buffer), 0, servers);
+        const frame = beatFromBytes(content);
         this.inputs.push({ type: 'frame', now: micros(stampUs), network, frame });
       } else if (kind === Kind.INPUT) this.inputs.push(fromBytes(content) as Input);
       else this.order = fromBytes(content) as RunOrder;
@@ -133,7 +103,6 @@ class LockstepServer {
     const standing: Standing = {
       place,
       atRest,
-      idle: executor.idle,
       deadline: this.engine.nextDeadline(),
       ...(revision === this.revision ? {} : { state }),
       ...(held === this.held ? {} : { held: executor.held() }),
@@ -151,8 +120,7 @@ class LockstepServer {
       this.effects.push(record);
       return;
     }
-    writeBeat(new Int32Array(this.scratch.buffer), this.scratch, 0, beat as Parameters<typeof writeBeat>[3]);
-    this.end.send(Kind.BROADCAST, new Uint8Array(this.scratch.buffer), 0);
+    this.end.send(Kind.BROADCAST, beatToBytes(beat as Heartbeat), 0);
     this.effects.push(['broadcast']);
   }
 }
@@ -161,8 +129,5 @@ const boot = workerData as LockstepBoot;
 try {
   new LockstepServer(boot).serve();
 } catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const end = LineEnd.server(boot.line);
-  end.send(Kind.FAILED, toBytes({ message, stack }), 0);
-  end.flush();
+  sayFailed(boot.line, error);
 }

@@ -56,6 +56,19 @@ export function readBeat(i32: Int32Array, f64: Float64Array, at: number, servers
   };
 }
 
+/** A heartbeat as bytes of its own. */
+export function beatToBytes(beat: Heartbeat): Uint8Array {
+  const floats = new Float64Array(beatBytes(beat.heard.length) / 8);
+  writeBeat(new Int32Array(floats.buffer), floats, 0, beat);
+  return new Uint8Array(floats.buffer);
+}
+
+/** The heartbeat in bytes that are nothing else. */
+export function beatFromBytes({ buffer }: Uint8Array): Heartbeat {
+  const floats = new Float64Array(buffer);
+  return readBeat(new Int32Array(buffer), floats, 0, floats.length - HEARD_FROM);
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

@@ -3,14 +3,13 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Place } from '../../failover/engine.js';
-import type { Durable, Input, ViewId } from '../../failover/frames.js';
+import type { Input, ViewId } from '../../failover/frames.js';
 import type { HeldGroup } from '../../failover/group/held.js';
 import type { AgreedState } from '../../failover/state.js';
-import type { ClusterDefinition } from '../../model/definition.js';
 import type { Micros } from '../../model/time.js';
 import type { LinkRule } from '../../network/model.js';
-import type { Line } from '../channel.js';
 import type { EffectRecord } from '../effects.js';
+import type { ServerBoot } from '../serving.js';
 
 /** Memory that all threads of a cluster share. */
 export interface ClusterMemory {
@@ -24,16 +23,9 @@ export interface ClusterMemory {
   readonly status: SharedArrayBuffer;
 }
 
-export interface RealtimeBoot {
-  readonly line: Line;
-  readonly definition: ClusterDefinition;
-  readonly me: number;
-  readonly incarnation: number;
+export interface RealtimeBoot extends ServerBoot {
   /** When its boot was over; its thread begins a little later. */
   readonly bootedAt: Micros;
-  readonly durable: Durable;
-  /** Check where groups are sent. */
-  readonly audit: boolean;
   /** The run's beginning on the process's monotonic clock, in nanoseconds. */
   readonly originNs: bigint;
   readonly memory: ClusterMemory;
@@ -83,7 +75,6 @@ export interface Report {
 export interface Standing {
   readonly place: Place;
   readonly atRest: boolean;
-  readonly idle: boolean;
   readonly suspects: number;
   readonly view: ViewId;
   readonly members: number;

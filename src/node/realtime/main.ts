@@ -4,8 +4,7 @@
 import { memoryUsage } from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as Comlink from 'comlink';
-import { Kind, LineEnd } from '../channel.js';
-import { toBytes } from '../wire.js';
+import { sayFailed } from '../serving.js';
 import type { RealtimeBoot } from './boot.js';
 import { RealtimeServer } from './server.js';
 
@@ -36,9 +35,6 @@ try {
   Comlink.expose({ inspect }, boot.controls);
   await server.serve();
 } catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const end = LineEnd.server(boot.line);
-  end.send(Kind.FAILED, toBytes({ message, stack }), 0);
-  end.flush();
+  sayFailed(boot.line, error);
   boot.controls.close();
 }

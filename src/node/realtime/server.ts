@@ -10,12 +10,12 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Engine } from '../../failover/engine.js';
 import type { Effects, Input } from '../../failover/frames.js';
-import { misplaced } from '../../failover/invariants/placement.js';
 import { MessageReader } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
 import type { Micros } from '../../model/time.js';
 import { Kind, LineEnd } from '../channel.js';
 import { type EffectRecord, recordingEffects } from '../effects.js';
+import { recordingAudit, sendUp } from '../serving.js';
 import { fromBytes, readBeat, readControl, toBytes } from '../wire.js';
 import { Agents } from './agents.js';
 import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
@@ -23,7 +23,6 @@ import { RealClock } from './clock.js';
 import { isFor, Links, marksOf } from './links.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
-import { waitFor } from './waiting.js';
 import { warmUp } from './warm-up.js';
 
 /** It never sleeps longer than this, in milliseconds. */
@@ -97,16 +96,11 @@ export class RealtimeServer {
       }),
     );
     this.out = this.effectsOut();
-    const audit: typeof misplaced = (...args) => {
-      const wrong = misplaced(...args);
-      if (wrong !== undefined) this.effects.push(['misplaced', wrong]);
-      return wrong;
-    };
+    const audit = boot.audit ? recordingAudit((record) => this.effects.push(record)) : undefined;
     const now = this.clock.now();
-    const watched = boot.audit ? audit : undefined;
     // A thread that is late by an interval is busy. Rings lose no heartbeats: nobody misses it before half a timeout.
     const absenceUs = Math.max(definition.heartbeatIntervalUs, definition.heartbeatTimeoutUs / 4);
-    const identity = { definition, me, incarnation, now, bootedAt, durable, audit: watched };
+    const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin: SAY_AGAIN_US_MIN, absenceUs }, this.out);
     this.engine.cork();
   }
@@ -223,10 +217,7 @@ export class RealtimeServer {
 
   private runAgents(): void {
     for (let now = this.clock.now(), next = this.agents.next(now); next; next = this.agents.next(now))
-      if (!this.poweredOff) {
-        this.touched = true;
-        this.step({ type: 'agentDone', now, ...next });
-      }
+      if (!this.poweredOff) this.step({ type: 'agentDone', now, ...next });
   }
 
   private tick(): void {
@@ -239,6 +230,7 @@ export class RealtimeServer {
   }
 
   private step(input: Input): void {
+    this.touched ||= input.type !== 'frame' || input.frame.type !== 'heartbeat';
     this.engine.step(input, this.out);
   }
 
@@ -293,27 +285,19 @@ export class RealtimeServer {
     this.unsaved = false;
     const state = asked ? this.engine.state : undefined;
     const report: Report = { at, effects, done, beats, standing, state };
-    this.end.send(Kind.DONE, toBytes(report), at);
-    this.end.flush();
-    // The main thread makes room as it reads. Until then this server stands still: nothing that it told may be lost.
-    if (this.end.waiting > 0) waitFor(this.end.own, () => this.moreIsOut(), Infinity);
-  }
-
-  private moreIsOut(): boolean {
-    this.end.flush();
-    return this.end.waiting === 0;
+    sendUp(this.end, Kind.DONE, toBytes(report), at);
   }
 
   /** Undefined where the main thread knows already. */
   private standing(): Standing | undefined {
     const { place, atRest, executor, state, suspects } = this.engine;
     const { view, members } = state;
-    const held = this.touched || this.effects.length > 0 ? JSON.stringify(executor.held()) : this.held;
+    const held = this.touched ? JSON.stringify(executor.held()) : this.held;
     this.touched = false;
     const { phase, coordinates, held: holdsStill, ending } = place;
     const told = `${phase} ${coordinates} ${holdsStill} ${ending} ${atRest} ${suspects} ${view.epoch} ${view.coordinator}`;
     if (told === this.told && held === this.held) return undefined;
-    const plain = { place, atRest, idle: executor.idle, suspects, view, members };
+    const plain = { place, atRest, suspects, view, members };
     const standing = held === this.held ? plain : { ...plain, held: executor.held() };
     this.told = told;
     this.held = held;

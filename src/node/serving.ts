@@ -1,0 +1,52 @@
+/**
+ * What a server's thread does the same way in virtual and in real time: it tells the main thread, however long that takes,
+ * and says so if it fails.
+ */
+import { misplaced } from '../failover/invariants/placement.js';
+import type { Durable } from '../failover/frames.js';
+import type { ClusterDefinition } from '../model/definition.js';
+import { Kind, type Line, LineEnd } from './channel.js';
+import type { EffectRecord } from './effects.js';
+import { waitFor } from './realtime/waiting.js';
+import { toBytes } from './wire.js';
+
+/** What every server's thread is started with. */
+export interface ServerBoot {
+  readonly line: Line;
+  readonly definition: ClusterDefinition;
+  readonly me: number;
+  readonly incarnation: number;
+  readonly durable: Durable;
+  /** Check where groups are sent. */
+  readonly audit: boolean;
+}
+
+/** The audit of an engine whose findings are written among its effects. */
+export function recordingAudit(write: (record: EffectRecord) => void): typeof misplaced {
+  return (...args) => {
+    const wrong = misplaced(...args);
+    if (wrong !== undefined) write(['misplaced', wrong]);
+    return wrong;
+  };
+}
+
+/**
+ * Sends a message up. The main thread makes room as it reads; until all is out this thread stands still, for nothing that
+ * it told may be lost.
+ */
+export function sendUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
+  end.send(kind, bytes, stampUs);
+  const isOut = (): boolean => {
+    end.flush();
+    return end.waiting === 0;
+  };
+  if (!isOut()) waitFor(end.own, isOut, Infinity);
+}
+
+/** Says why the thread ends: anything can be thrown. */
+export function sayFailed(line: Line, error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const end = LineEnd.server(line);
+  end.send(Kind.FAILED, toBytes({ message, stack }), 0);
+  end.flush();
+}
