@@ -15,6 +15,7 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias: mode === 'built' ? [compiled] : [] },
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     globals: false,
     pool: 'threads',
     maxWorkers: 2,

@@ -33,6 +33,8 @@ type Palette = Readonly<Record<Tone | 'step' | 'event' | 'alarm' | 'title' | 'qu
 const GROUP_LANES_MAX = 24;
 /** More sentences than this under one range of marks are told in fewer, with the servers joined. */
 const SENTENCES_MAX = 8;
+/** A title keeps at least so many columns for the scenario's name; facts that leave it less go below. */
+const NAME_LEAST = 12;
 
 /** Draws the time chart of a trace for a terminal. The text ends with a line break. */
 export function terminalChart(lines: readonly TraceLine[], options: TerminalOptions): string {
@@ -93,10 +95,11 @@ function title(history: History, width: number, paint: Palette): string[] {
   const name = run === undefined ? 'time chart' : printable(run.scenario);
   const facts = run === undefined ? '' : `seed ${run.seed}, ${run.backend}, `;
   const tone = verdict.tone === 'bad' ? paint.alarm : paint[verdict.tone];
-  const rest = `  (${facts}${exactly(history.endsAt)})  `;
-  const room = Math.max(12, width - rest.length - verdict.word.length);
-  const head = `${paint.title(cut(name, room))}${paint.quiet(rest)}${tone(verdict.word)}`;
-  return [head];
+  const rest = `(${facts}${exactly(history.endsAt)})`;
+  const room = width - rest.length - verdict.word.length - 4;
+  if (room >= NAME_LEAST) return [`${paint.title(cut(name, room))}  ${paint.quiet(rest)}  ${tone(verdict.word)}`];
+  const alone = cut(name, width - verdict.word.length - 2);
+  return [`${paint.title(alone)}  ${tone(verdict.word)}`, paint.quiet(cut(rest, width))];
 }
 
 function blockRows(block: Block, chart: Chart, labelWidth: number, width: number, paint: Palette): string[] {

@@ -3,6 +3,7 @@
  * it, so the golden files were read by one. Change them with `vitest run test/report -u`, and read them again.
  */
 import { describe, expect, test } from 'vitest';
+import { micros } from '../../src/model/time.js';
 import { terminalChart } from '../../src/report/index.js';
 import { failoverTrace, fullHouse, returnTrace, troubledTrace, twoClusters } from './traces.js';
 
@@ -60,4 +61,18 @@ test('escape sequences in names do not reach the terminal', () => {
   );
   const chart = terminalChart(lines, { width: 100, color: false });
   expect(chart.split('\n')[0]).toBe('red \ufffd[31malert\ufffd next\ufffd  (seed 1, inline, 3m)  passed');
+});
+
+test('a title too long for its row puts the facts below', () => {
+  const [line] = failoverTrace();
+  const run = {
+    ...line,
+    scenario: 'a name of some length',
+    seed: Number.MAX_SAFE_INTEGER,
+    backend: 'realtime',
+  } as const;
+  const late = { t: micros(2_770_000_001), seq: 1, kind: 'popup', client: 'PC', text: 'late' } as const;
+  const [first, second] = terminalChart([run, late], { width: 60, color: false }).split('\n');
+  expect(first).toBe('a name of some length  unfinished');
+  expect(second).toBe('(seed 9007199254740991, realtime, 46m10.000001s)');
 });
