@@ -4,6 +4,19 @@
  * Two ways in: `scenario` and `runScenario` for a written course of events with expectations, `open` for a program that
  * acts, waits and looks for itself.
  */
+export {
+  type Application,
+  type ApplicationOptions,
+  type ApplicationThread,
+  startApplication,
+} from './api/application.js';
+export { type ArmApi4 } from './api/arm-server/armapi4.js';
+export { constants3, constants4 } from './api/arm-server/constants.js';
+export { ARMAPI_VERSION } from './api/arm-server/versions.js';
+export { Ref, ref } from './api/facade/call.js';
+export { type Fault, injectFault } from './api/facade/faults.js';
+export { ProcessGone, type Task } from './api/facade/process.js';
+export { INFINITE, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT } from './api/facade/win32.js';
 export { open, type OpenInput } from './cluster/cluster.js';
 export type { Cluster, Condition } from './cluster/cluster.js';
 export { ActionRefused, GoalNotReached, ServerFailed } from './cluster/errors.js';

@@ -14,6 +14,8 @@ import type {
   TraceLine,
 } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
+import type { Service } from './service.js';
+import type { Tasks } from './tasks.js';
 
 export interface Backend {
   readonly kind: BackendKind;
@@ -21,10 +23,19 @@ export interface Backend {
   now(): Micros;
   /** Carries an action out at `now`, writes its step line, and answers whether the world took it. */
   act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>>;
-  /** Lets time pass until the goal holds, or `limit` (an instant) is reached, or nothing more can happen. */
-  until(goal: Goal, limit: Micros): Promise<Stop>;
+  /**
+   * Lets time pass until the goal holds, or `limit` (an instant) is reached, or nothing more can happen. Several may wait
+   * at once.
+   */
+  until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop>;
+  /** What conditions ask about may have changed outside of the cluster, in an application. */
+  reconsider(): void;
+  /** The tasks of applications: virtual time stands while one of them runs. */
+  readonly tasks: Tasks;
   /** What the members of the cluster agree on now, and the true state of machines outside any view. */
   status(cluster: string): Snapshot;
+  /** The cluster service of a machine, as its applications reach it. A `RangeError` where there is no such machine. */
+  service(machine: string): Service;
   /** Hands every trace line from now on to `sink`, in order. Answers how to stop that. */
   trace(sink: (line: TraceLine) => void): Unsubscribe;
   /** Writes a line of the caller's own (a step label, an expectation) into the trace, at `now`. */
@@ -52,6 +63,14 @@ export type Goal =
   | { readonly type: 'quiet' }
   /** Any condition on what the members agree on; asked whenever something agreed has changed. */
   | { readonly type: 'condition'; readonly holds: () => boolean };
+
+/** Who waits, where that matters. */
+export interface Waiter {
+  /** A task of an application: virtual time does not pass for its sake alone. */
+  readonly background?: boolean;
+  /** Called at the instant when the wait is over, before whoever waits goes on. */
+  readonly settled?: () => void;
+}
 
 /** Why `until` came back. A broken invariant is thrown as an `InvariantViolation`, and a failed thread as an error. */
 export interface Stop {

@@ -16,7 +16,7 @@ import type { LockstepBoot, RunOrder, Standing, Turn } from '../node/lockstep.js
 import { waitFor } from '../node/realtime/waiting.js';
 import { beatFromBytes, beatToBytes, fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
-import type { Goal, StepLabel, Stop } from './backend.js';
+import type { Goal, StepLabel, Stop, Waiter } from './backend.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import { EngineMirror } from './mirror.js';
@@ -152,8 +152,8 @@ export class LockstepBackend extends VirtualBackend {
     return this.soundly(() => super.act(action, label));
   }
 
-  override until(goal: Goal, limit: Micros): Promise<Stop> {
-    return this.soundly(() => super.until(goal, limit));
+  override until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
+    return this.soundly(() => super.until(goal, limit, waiter));
   }
 
   async close(): Promise<void> {

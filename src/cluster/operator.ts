@@ -31,9 +31,6 @@ export class Operator {
   /** What the engine said of the command that is being put to it right now. */
   private judged: { readonly refusal: Refusal | undefined } | undefined;
 
-  /** Machines registered nowhere that have been switched off. */
-  private readonly machinesOff = new Set<string>();
-
   constructor(private readonly backend: OperatedWorld) {}
 
   /** Carries an action out and writes its step line before all that it sets off. */
@@ -162,17 +159,17 @@ export class Operator {
   /** A machine registered in no cluster knows power on and off, and nothing else. */
   private machine(action: WorldAction): Outcome | undefined {
     const name = 'server' in action ? action.server : 'target' in action ? action.target : '';
-    if (!this.backend.world.machines.some((machine) => machine.name === name)) return undefined;
-    const off = this.machinesOff.has(name);
+    const machine = this.backend.machines.get(name);
+    if (!machine) return undefined;
     switch (action.type) {
       case 'start':
       case 'restart':
-        this.machinesOff.delete(name);
-        return off ? ok(undefined) : refuse('ALREADY_RUNNING', name, 'it has its power', 'crash it first');
+        return machine.switch(true)
+          ? ok(undefined)
+          : refuse('ALREADY_RUNNING', name, 'it has its power', 'crash it first');
       case 'crash':
       case 'shutdown':
-        this.machinesOff.add(name);
-        return off ? refuse('NOT_RUNNING', name, 'it has no power', 'start it first') : ok(undefined);
+        return machine.switch(false) ? ok(undefined) : refuse('NOT_RUNNING', name, 'it has no power', 'start it first');
       default:
         return refuse('NO_CLUSTER', name, 'it is registered in no cluster', 'name a server of a cluster');
     }

@@ -31,7 +31,7 @@ import { type Hang, Switches } from '../node/realtime/switches.js';
 import { waitFor } from '../node/realtime/waiting.js';
 import { fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
-import type { Goal, RunSummary, StepLabel, Stop } from './backend.js';
+import type { Goal, RunSummary, StepLabel, Stop, Waiter } from './backend.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import { RealtimeMirror } from './realtime/mirror.js';
@@ -97,7 +97,7 @@ export class RealtimeBackend extends WorldBackend {
   private missing = new Set<number>();
   private watchdogTimer: NodeJS.Timeout | undefined;
   private orders = 0;
-  /** Lines of the trace when waits were judged last. */
+  /** How much had been told when waits were judged last. */
   private judged = 0;
   private processing = false;
   private closed = false;
@@ -170,15 +170,20 @@ export class RealtimeBackend extends WorldBackend {
     return result;
   }
 
-  async until(goal: Goal, limit: Micros): Promise<Stop> {
+  async until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
     this.assertSound();
     this.listen();
-    return this.waits.until(goal, limit);
+    return this.waits.until(goal, limit).finally(() => waiter?.settled?.());
   }
 
   override onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void {
     super.onHeartbeat(sink);
     for (const runner of this.living()) this.order(runner, { type: 'tellHeartbeats', on: sink !== undefined });
+  }
+
+  override reconsider(): void {
+    super.reconsider();
+    this.waits.judge();
   }
 
   override async finish(good: boolean): Promise<RunSummary> {
@@ -449,8 +454,8 @@ export class RealtimeBackend extends WorldBackend {
     this.collect();
     this.process();
     // What is shown changes with a line of the trace, and with nothing else.
-    if (this.recorder.count === this.judged && !this.waits.forRest) return;
-    this.judged = this.recorder.count;
+    if (this.news === this.judged && !this.waits.forRest) return;
+    this.judged = this.news;
     this.waits.judge();
   }
 

@@ -9,10 +9,11 @@
  */
 import type { AgentCall, ControlFrame, Effects, Frame, Heartbeat, Input, WitnessAsk } from '../failover/frames.js';
 import { Witness } from '../failover/view/witness.js';
-import { type Micros, NEVER, micros } from '../model/time.js';
+import { type Micros, micros } from '../model/time.js';
 import type { BackendKind } from '../model/trace.js';
 import { Deliveries, MARK_CORRUPT } from '../network/model.js';
-import type { Goal, Stop } from './backend.js';
+import type { Goal, Stop, Waiter } from './backend.js';
+import { Driver } from './driver.js';
 import { EventQueue } from './queue.js';
 import type { ServerSlot, Waiting } from './server-slot.js';
 import { WorldBackend, type WorldOptions } from './world-backend.js';
@@ -40,35 +41,34 @@ export abstract class VirtualBackend extends WorldBackend {
   private readonly queue = new EventQueue<Due>();
   private readonly witnesses: readonly Witness[];
   private readonly deliveries = new Deliveries();
+  private readonly driver: Driver;
   private flights = 0;
 
   constructor(world: WorldDefinition, options: WorldOptions, kind: BackendKind) {
     super(world, options, kind);
     this.witnesses = world.clusters.map(() => new Witness());
     this.effects = this.slots.map((slot) => this.effectsOf(slot));
+    this.driver = new Driver(
+      {
+        now: () => this.clock,
+        reached: (goal) => this.reached(goal),
+        news: () => this.news,
+        nextInstant: () => this.nextInstant(),
+        pass: (at) => this.pass(at),
+        skipTo: (at) => {
+          this.clock = micros(Math.max(this.clock, at));
+        },
+      },
+      this.tasks,
+    );
   }
 
   now(): Micros {
     return this.clock;
   }
 
-  async until(goal: Goal, limit: Micros): Promise<Stop> {
-    if (this.reached(goal)) return { reason: 'reached', at: this.clock };
-    let lines = this.recorder.count;
-    for (;;) {
-      const at = this.nextInstant();
-      if (at > limit || at === NEVER) {
-        if (limit !== NEVER && limit > this.clock) this.clock = limit;
-        return { reason: at === NEVER && limit === NEVER ? 'nothing-left' : 'limit', at: this.clock };
-      }
-      this.clock = at;
-      const under = this.instant(at);
-      if (under) await under;
-      const changed = this.recorder.count !== lines;
-      if (changed) this.watch?.afterInstant();
-      lines = this.recorder.count;
-      if ((changed || goal.type === 'quiet') && this.reached(goal)) return { reason: 'reached', at };
-    }
+  until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
+    return this.driver.until(goal, limit, waiter);
   }
 
   powerOn(slot: ServerSlot): void {
@@ -106,6 +106,19 @@ export abstract class VirtualBackend extends WorldBackend {
       if (slot.watchdogAt < at) at = slot.watchdogAt;
     }
     return micros(Math.max(at, this.clock));
+  }
+
+  /** One instant, and a look at the invariants where it has changed anything. */
+  private pass(at: Micros): Promise<void> | undefined {
+    const lines = this.recorder.count;
+    this.clock = at;
+    const under = this.instant(at);
+    const look = (): void => {
+      if (this.recorder.count !== lines) this.watch?.afterInstant();
+    };
+    if (under) return under.then(look);
+    look();
+    return undefined;
   }
 
   private instant(at: Micros): Promise<void> | undefined {

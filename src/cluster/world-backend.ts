@@ -16,12 +16,14 @@ import type { Refusal, Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
 import type { BackendKind, RunLine, TraceBody, TraceLine } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
-import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe } from './backend.js';
+import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe, Waiter } from './backend.js';
 import { Operator } from './operator.js';
 import { isQuiet } from './quiet.js';
 import { Recorder } from './recorder.js';
 import { type EngineView, ResourceFaults, ServerSlot } from './server-slot.js';
+import { MachineService, type Service, ServerService } from './service.js';
 import { Switchboard } from './switchboard.js';
+import { Tasks } from './tasks.js';
 import { ClusterTracer } from './tracer.js';
 import { Watch } from './watch.js';
 import { Directory, type WorldDefinition } from './world.js';
@@ -53,6 +55,10 @@ export abstract class WorldBackend implements Backend {
   readonly switchboard: Switchboard;
   readonly recorder: Recorder;
   readonly faults = new ResourceFaults();
+  readonly tasks = new Tasks();
+  /** For each server, by its node. */
+  protected readonly services: readonly ServerService[];
+  readonly machines: ReadonlyMap<string, MachineService>;
   /** For each node the nodes of the servers of its cluster besides itself. */
   protected readonly peers: readonly (readonly number[])[];
   protected readonly operator: Operator;
@@ -60,6 +66,8 @@ export abstract class WorldBackend implements Backend {
   protected readonly audit: Audit | undefined;
   protected heartbeatSink: ((at: Micros, from: string, to: string) => void) | undefined;
   private summary: RunSummary | undefined;
+  /** What servers have told that is no line of the trace. */
+  private words = 0;
 
   constructor(
     readonly world: WorldDefinition,
@@ -73,6 +81,8 @@ export abstract class WorldBackend implements Backend {
     this.recorder = new Recorder(() => this.traceTime(), [first, ...world.clusters.flatMap(atFirst)]);
     this.switchboard = new Switchboard(this.directory, options.seed, accounts);
     this.slots = this.directory.servers.map((place) => new ServerSlot(place, world.clusters[place.cluster]));
+    this.services = this.slots.map((slot) => new ServerService(slot));
+    this.machines = new Map(world.machines.map(({ name }) => [name, new MachineService(name)]));
     this.tracers = world.clusters.map((cluster) => new ClusterTracer(cluster, (body) => this.recorder.write(body)));
     this.peers = this.slots.map(({ place }) =>
       this.slots.flatMap((other) =>
@@ -90,7 +100,7 @@ export abstract class WorldBackend implements Backend {
   }
 
   abstract now(): Micros;
-  abstract until(goal: Goal, limit: Micros): Promise<Stop>;
+  abstract until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop>;
   abstract close(): Promise<void>;
 
   /** Puts an input into a server now. */
@@ -114,6 +124,17 @@ export abstract class WorldBackend implements Backend {
     const index = this.directory.cluster(cluster);
     if (index === undefined) throw new RangeError(`There is no cluster ${cluster}.`);
     return this.tracers[index].snapshot(this.now());
+  }
+
+  reconsider(): void {
+    this.words += 1;
+  }
+
+  service(machine: string): Service {
+    const place = this.directory.server(machine);
+    const service = place ? this.services[place.node] : this.machines.get(machine);
+    if (!service) throw new RangeError(`There is no server or machine ${machine}.`);
+    return service;
   }
 
   trace(sink: (line: TraceLine) => void): Unsubscribe {
@@ -175,6 +196,11 @@ export abstract class WorldBackend implements Backend {
     this.powerOff(slot, poweringOff.orderly);
   }
 
+  /** Grows whenever something happens that a condition may be about. */
+  protected get news(): number {
+    return this.recorder.count + this.words;
+  }
+
   /** Takes in what an engine tells. */
   protected told(slot: ServerSlot): Told {
     const { cluster } = slot.place;
@@ -189,13 +215,19 @@ export abstract class WorldBackend implements Backend {
         this.followLiving(cluster);
       },
       released: (outcome, view) => {
+        this.words += 1;
         this.watch?.released(slot, outcome);
         this.tracers[cluster].released(outcome, view);
+        this.services[slot.place.node].tell(outcome, this.traceTime());
       },
       bringsUp: (group, view) => this.watch?.bringsUp(slot, group, view),
       ordered: (id, refusal) => this.operator.ordered(id, refusal),
-      answer: (id, refusal) => this.operator.answered(id, refusal),
+      answer: (id, refusal) => {
+        this.words += 1;
+        this.operator.answered(id, refusal);
+      },
       persist: (durable) => {
+        this.words += 1;
         slot.durable = durable;
       },
       powerOff: (orderly, why) => {

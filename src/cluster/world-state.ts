@@ -6,6 +6,7 @@ import type { Micros } from '../model/time.js';
 import type { Recorder } from './recorder.js';
 import type { ResourceFaults, ServerSlot } from './server-slot.js';
 import type { Switchboard } from './switchboard.js';
+import type { MachineService } from './service.js';
 import type { ClusterTracer } from './tracer.js';
 import type { Directory, WorldDefinition } from './world.js';
 
@@ -22,6 +23,8 @@ export interface OperatedWorld extends WorldState {
   readonly tracers: readonly ClusterTracer[];
   readonly switchboard: Switchboard;
   readonly faults: ResourceFaults;
+  /** Machines registered in no cluster, by name. */
+  readonly machines: ReadonlyMap<string, MachineService>;
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;

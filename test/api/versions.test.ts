@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   ARMAPI_VERSION,
   KIT_51_UPDATE,
-  KITS,
   kitsOf,
   knownBy,
   libraryOf,
@@ -11,11 +10,11 @@ import {
   resourceTypeName3,
   resourceTypeName4,
   seenAs,
-  type Kit,
   type Loading,
   type ProductVersion,
   type Runtime,
 } from '../../src/api/arm-server/versions.js';
+import { KITS, type Kit } from '../../src/api/facade/kits.js';
 import { constants3, constants4 } from '../../src/api/arm-server/constants.js';
 import type { ResourceType } from '../../src/model/definition.js';
 import { PRODUCT_VERSIONS, supportsResource } from '../../src/model/versions.js';

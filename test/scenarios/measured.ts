@@ -2,6 +2,7 @@
  * A backend without a cluster on a clock that never stands still: every question takes time, every wait ends late, no
  * trace has a hash. What a real clock does to a runner, without one.
  */
+import { Tasks } from '../../src/cluster/tasks.js';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop } from '../../src/cluster/backend.js';
 import { ServerFailed } from '../../src/cluster/errors.js';
@@ -30,6 +31,7 @@ const ACTION_US = 900;
 
 class MeasuredBackend implements Backend {
   readonly kind = 'realtime';
+  readonly tasks = new Tasks();
   closed = 0;
   private clock = 0;
   private seq = 0;
@@ -45,6 +47,14 @@ class MeasuredBackend implements Backend {
 
   now(): Micros {
     return micros((this.clock += SCHEDULE_US));
+  }
+
+  reconsider(): void {
+    // Nobody waits in an application.
+  }
+
+  service(machine: string): never {
+    throw new RangeError(`No applications on ${machine}.`);
   }
 
   act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {

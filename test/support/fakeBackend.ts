@@ -2,6 +2,7 @@
  * A backend without a cluster: a script says what is seen when. The runner's own logic (instants, waiting, refusals) is
  * tested against it, because nothing an engine does can then make a test pass or fail.
  */
+import { Tasks } from '../../src/cluster/tasks.js';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop } from '../../src/cluster/backend.js';
 import { micros, NEVER, parseDuration, type Micros } from '../../src/model/time.js';
@@ -49,6 +50,7 @@ class InvariantViolation extends Error {
 
 export class FakeBackend implements Backend {
   readonly kind = 'inline';
+  readonly tasks = new Tasks();
   closed = 0;
   finished: boolean | undefined;
   private clock = micros(0);
@@ -63,6 +65,14 @@ export class FakeBackend implements Backend {
 
   now(): Micros {
     return this.clock;
+  }
+
+  reconsider(): void {
+    // Nobody waits in an application.
+  }
+
+  service(machine: string): never {
+    throw new RangeError(`No applications on ${machine}.`);
   }
 
   act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {

@@ -5,7 +5,7 @@
  * scripts and no FAILBACK events, Ver3.0 no groups. Values that the document does not print are marked as what they
  * are (`Origin`); none of them is a claim about the product's header files.
  */
-import { some, table, valuesOf, type ConstantTable } from './table.js';
+import { some, table, valuesOf, type ConstantTable } from '../facade/table.js';
 
 // ---------------------------------------------------------------- extended errors
 

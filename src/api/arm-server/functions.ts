@@ -6,7 +6,14 @@
  * and the same 7. Where a prototype is misprinted, `errata.ts` says what was taken.
  */
 import type { ErrorName3, ErrorName4 } from './constants.js';
-import { callbackOf, functionOf, parameterOf, type ApiFunction, type Callback, type CType } from './describe.js';
+import {
+  callbackOf,
+  functionOf,
+  parameterOf,
+  type ApiFunction,
+  type Callback,
+  type CType,
+} from '../facade/describe.js';
 
 // ---------------------------------------------------------------- types in prototypes
 

@@ -7,13 +7,10 @@
  */
 import type { ResourceType } from '../../model/definition.js';
 import type { PRODUCT_VERSIONS } from '../../model/versions.js';
+import { KITS, type Kit } from '../facade/kits.js';
 import type { ResourceTypeName3, ResourceTypeName4 } from './constants.js';
 
 export type ProductVersion = (typeof PRODUCT_VERSIONS)[number];
-
-/** The columns of the matrix. The kit 3.0 is also the `3.0 compatible` one of the later products. */
-export const KITS = ['3.0', '4.0', '4.1', '5.0', '5.1', '7.0 32bit', '7.0 64bit'] as const;
-export type Kit = (typeof KITS)[number];
 
 /** What is installed on a server. */
 export interface Runtime {

@@ -1,0 +1,101 @@
+/**
+ * An application on an emulated server or machine: what a user starts there, and calls the documented APIs from.
+ *
+ *     const app = startApplication(cluster, 'ServerA', { kit: '7.0 32bit' });
+ *     const { armapi4 } = app.main;
+ *     const handle = ref();
+ *     if (!(await armapi4.ArmInitializeApi(handle, ARMAPI_VERSION['7.0 32bit'], 60))) console.log(app.main.explain());
+ */
+import type { Backend } from '../cluster/backend.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { armapi4, type ArmApi4 } from './arm-server/armapi4.js';
+import type { Kit } from './facade/kits.js';
+import { Process, Task, Thread } from './facade/process.js';
+import { Handles, Kernel32 } from './facade/win32.js';
+import { decodeText } from './layout/text.js';
+
+export interface ApplicationOptions {
+  /** The development kit that it was built with (section 2.5.1); `7.0 32bit` by default. */
+  readonly kit?: Kit;
+  /** `ansi` (default): texts are Shift_JIS. `unicode`: UTF-16LE. */
+  readonly charset?: 'ansi' | 'unicode';
+  /** Linked with the import library (default), or with the static stub (section 2.4; there is none for 64 bits). */
+  readonly library?: 'import' | 'static';
+}
+
+/** What an application's code has in one of its threads. */
+export class ApplicationThread {
+  /** The server API Ver4.x (chapter 3). */
+  readonly armapi4: ArmApi4;
+  /** Event objects, waits, the last error. */
+  readonly kernel32: Kernel32;
+
+  constructor(
+    private readonly thread: Thread,
+    handles: Handles,
+  ) {
+    this.armapi4 = armapi4(thread);
+    this.kernel32 = new Kernel32(thread, handles);
+  }
+
+  /** Why the last call that failed in this thread did: the call, the documented error, and the reason. */
+  explain(): string {
+    const { lastFailure } = this.thread;
+    if (!lastFailure) return 'no call has failed';
+    return `${lastFailure.call}: ${lastFailure.error}: ${lastFailure.because}`;
+  }
+
+  /** The text in a buffer up to its NUL, in the application's charset. */
+  text(buffer: Uint8Array): string {
+    return decodeText(buffer, 'TCHAR', this.thread.process.build);
+  }
+}
+
+export class Application {
+  /** The thread that the program which started it calls from: its waits let virtual time pass. */
+  readonly main: ApplicationThread;
+  private readonly handles: Handles;
+
+  constructor(readonly process: Process) {
+    this.handles = new Handles(process);
+    this.main = new ApplicationThread(new Thread(process), this.handles);
+  }
+
+  /** Another thread for the program that started it, with a last error of its own. */
+  thread(): ApplicationThread {
+    return new ApplicationThread(new Thread(this.process), this.handles);
+  }
+
+  /** Runs a task in a thread of its own, beside all others. Virtual time stands while it runs and no call is open. */
+  run<T>(task: (thread: ApplicationThread) => T | Promise<T>): Task<T> {
+    return new Task(this.process, (thread) => task(new ApplicationThread(thread, this.handles)));
+  }
+
+  /** It runs still, or would if its machine did not hang. */
+  get alive(): boolean {
+    return this.process.alive;
+  }
+
+  /** Ends it, with all that it has open. */
+  end(): void {
+    this.process.end();
+  }
+}
+
+/**
+ * Starts an application on a server or on a machine registered in no cluster.
+ *
+ * @throws RangeError where there is no such machine, it has no power, or there is no such library
+ */
+export function startApplication(
+  cluster: Cluster | Backend,
+  machine: string,
+  options: ApplicationOptions = {},
+): Application {
+  const { kit = '7.0 32bit', charset = 'ansi', library = 'import' } = options;
+  const bits = kit === '7.0 64bit' ? 64 : 32;
+  if (library === 'static' && bits === 64)
+    throw new RangeError('There is no static library for 64 bits (section 2.4).');
+  const backend = 'backend' in cluster ? cluster.backend : cluster;
+  return new Application(new Process(backend, machine, { kit, bits, charset, library }));
+}

@@ -1,0 +1,162 @@
+/**
+ * What Win32 gives an application beside the API: event objects to wait for, sleep, and the last error.
+ *
+ * Times are milliseconds of the cluster's time, INFINITE included. Several threads may wait for one object: an automatic
+ * one lets through whoever has waited longest, and is reset by that; a manual one lets all through until it is reset.
+ */
+import { type Micros, NEVER, micros } from '../../model/time.js';
+import type { Process, Thread } from './process.js';
+
+export const INFINITE = 0xffffffff;
+export const WAIT_OBJECT_0 = 0;
+export const WAIT_TIMEOUT = 0x102;
+export const WAIT_FAILED = 0xffffffff;
+/** GetLastError after a call with a handle that is none. */
+const ERROR_INVALID_HANDLE = 6;
+/** At most so many objects in one wait. */
+const MAXIMUM_WAIT_OBJECTS = 64;
+const ERROR_INVALID_PARAMETER = 87;
+
+/** An event object. */
+export class EventObject {
+  private signaled: boolean;
+
+  constructor(
+    private readonly process: Process,
+    private readonly manualReset: boolean,
+    initially: boolean,
+  ) {
+    this.signaled = initially;
+  }
+
+  set(): void {
+    this.signaled = true;
+    this.process.backend.reconsider();
+  }
+
+  reset(): void {
+    this.signaled = false;
+  }
+
+  get isSet(): boolean {
+    return this.signaled;
+  }
+
+  /** Lets one waiter through, if it is signalled. */
+  take(): boolean {
+    if (!this.signaled) return false;
+    if (!this.manualReset) this.signaled = false;
+    return true;
+  }
+}
+
+/** The event objects of a process, by their handles. */
+export class Handles {
+  private readonly objects = new Map<number, EventObject>();
+  private next = 4;
+
+  constructor(private readonly process: Process) {}
+
+  create(manualReset: boolean, initially: boolean): number {
+    const handle = this.next;
+    this.next += 4;
+    this.objects.set(handle, new EventObject(this.process, manualReset, initially));
+    return handle;
+  }
+
+  find(handle: number): EventObject | undefined {
+    return this.objects.get(handle);
+  }
+
+  close(handle: number): boolean {
+    return this.objects.delete(handle);
+  }
+}
+
+/** The functions of kernel32 that an application here needs, for one thread of it. */
+export class Kernel32 {
+  constructor(
+    private readonly thread: Thread,
+    private readonly handles: Handles,
+  ) {}
+
+  GetLastError(): number {
+    return this.thread.lastError;
+  }
+
+  SetLastError(error: number): void {
+    this.thread.lastError = error >>> 0;
+  }
+
+  /** Answers the handle of a new event object. */
+  CreateEvent(manualReset = false, initialState = false): number {
+    this.thread.process.assertAlive();
+    return this.handles.create(manualReset, initialState);
+  }
+
+  SetEvent(handle: number): boolean {
+    return this.on(handle, (event) => {
+      event.set();
+    });
+  }
+
+  ResetEvent(handle: number): boolean {
+    return this.on(handle, (event) => {
+      event.reset();
+    });
+  }
+
+  CloseHandle(handle: number): boolean {
+    return this.handles.close(handle) || this.invalid(ERROR_INVALID_HANDLE);
+  }
+
+  /** Waits for an event object; WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED for a handle that is none. */
+  WaitForSingleObject(handle: number, milliseconds: number): Promise<number> {
+    return this.WaitForMultipleObjects([handle], false, milliseconds);
+  }
+
+  /** Waits for one of up to 64 objects (WAIT_OBJECT_0 plus its position), or for all of them. */
+  async WaitForMultipleObjects(handles: readonly number[], all: boolean, milliseconds: number): Promise<number> {
+    await this.thread.awake();
+    if (handles.length === 0 || handles.length > MAXIMUM_WAIT_OBJECTS) return this.failed(ERROR_INVALID_PARAMETER);
+    const events = handles.map((handle) => this.handles.find(handle));
+    if (!events.every((event) => event !== undefined)) return this.failed(ERROR_INVALID_HANDLE);
+    let position = 0;
+    const through = (): boolean => {
+      if (!all) return (position = events.findIndex((event) => event.take())) >= 0;
+      return events.every((event) => event.isSet) && events.every((event) => event.take());
+    };
+    if (through()) return WAIT_OBJECT_0 + position;
+    const held = await this.thread.until(through, this.limit(milliseconds));
+    return held ? WAIT_OBJECT_0 + (all ? 0 : position) : WAIT_TIMEOUT;
+  }
+
+  /** Lets that much of the cluster's time pass. */
+  async Sleep(milliseconds: number): Promise<void> {
+    await this.thread.awake();
+    await this.thread.until(() => false, this.limit(milliseconds));
+  }
+
+  private limit(milliseconds: number): Micros {
+    if (milliseconds === INFINITE) return NEVER;
+    return micros(this.thread.process.backend.now() + Math.max(0, Math.floor(milliseconds)) * 1000);
+  }
+
+  private on(handle: number, does: (event: EventObject) => void): boolean {
+    this.thread.process.assertAlive();
+    const event = this.handles.find(handle);
+    if (!event) return this.invalid(ERROR_INVALID_HANDLE);
+    does(event);
+    return true;
+  }
+
+  private invalid(error: number): false {
+    this.thread.lastError = error;
+    return false;
+  }
+
+  private failed(error: number): number {
+    this.invalid(error);
+    return WAIT_FAILED;
+  }
+}

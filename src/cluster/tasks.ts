@@ -1,0 +1,53 @@
+/**
+ * The tasks of applications: in virtual time the clock stands while any of them runs.
+ *
+ * A task runs from its start to its end, but for the time that it spends in a call of the emulator. What it does in
+ * between may take as long as it likes (it may read a file): no instant passes, so the trace does not depend on it.
+ */
+export class Tasks {
+  private started = 0;
+  private running = 0;
+  private waiting: (() => void)[] = [];
+
+  /** Whether there has been any task: without one, nobody has to be waited for. */
+  get any(): boolean {
+    return this.started > 0;
+  }
+
+  /** Whether a task runs now. */
+  get busy(): boolean {
+    return this.running > 0;
+  }
+
+  begin(): void {
+    this.started += 1;
+    this.running += 1;
+  }
+
+  end(): void {
+    this.running -= 1;
+    this.told();
+  }
+
+  /** A task enters a call. */
+  pause(): void {
+    this.running -= 1;
+    this.told();
+  }
+
+  /** A call comes back to its task. */
+  goOn(): void {
+    this.running += 1;
+  }
+
+  /** Comes back when no task runs. */
+  idle(): Promise<void> {
+    if (!this.busy) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private told(): void {
+    if (this.busy) return;
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}

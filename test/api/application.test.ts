@@ -1,0 +1,135 @@
+/** Applications: how their calls, waits and tasks go together with virtual time, hangs and crashes. */
+import { describe, expect, test } from 'vitest';
+import { constants4 } from '../../src/api/arm-server/constants.js';
+import { structures4 } from '../../src/api/arm-server/structures.js';
+import { decode } from '../../src/api/layout/codec.js';
+import { sizeOf } from '../../src/api/layout/measure.js';
+import { ref } from '../../src/api/facade/call.js';
+import { startApplication } from '../../src/api/application.js';
+import { open } from '../../src/cluster/cluster.js';
+import { ARMAPI_VERSION } from '../../src/api/arm-server/versions.js';
+
+const two = { name: 'C', servers: ['A', 'B'], groups: [{ name: 'G', servers: ['A', 'B'] }] };
+const VERSION = ARMAPI_VERSION['7.0 32bit'];
+
+async function started() {
+  const c = await open(two);
+  await c.start();
+  await c.until({ group: 'G', state: 'ONLINE' });
+  return c;
+}
+
+describe('calls', () => {
+  test('answer TRUE, or FALSE with the last error of the thread and why', async () => {
+    const c = await started();
+    const app = startApplication(c, 'A');
+    const { armapi4, kernel32 } = app.main;
+    const name = new Uint8Array(16);
+    const size = ref(16);
+    expect(await armapi4.ArmGetClusterName(name, size)).toBe(false);
+    expect(app.main.explain()).toBe('ArmGetClusterName: ARMERR_NOT_INITIALIZED: ArmInitializeApi comes first');
+    expect(kernel32.GetLastError()).toBe(0x20000021);
+    const handle = ref();
+    expect(await armapi4.ArmInitializeApi(handle, VERSION, 60)).toBe(true);
+    expect(await armapi4.ArmGetClusterName(name, size)).toBe(true);
+    expect([app.main.text(name), size.value]).toEqual(['C', 1]);
+    await c.close();
+  });
+});
+
+describe('structures', () => {
+  test('come in the bytes of the application, in a buffer that is large enough', async () => {
+    const c = await started();
+    const app = startApplication(c, 'B');
+    const { armapi4 } = app.main;
+    await armapi4.ArmInitializeApi(ref(), VERSION, 60);
+    const status = new Uint8Array(sizeOf(structures4.ARM_GROUP_STATUS.layout, app.process.build));
+    expect(await armapi4.ArmGetGroupStatus('G', status)).toBe(true);
+    const placement = { ...app.process.build, base: app.process.addressOf(status) };
+    expect(decode(structures4.ARM_GROUP_STATUS.layout, status, placement)).toEqual({
+      dwStatus: constants4.ARM_GROUP_STATUS_ONLINE,
+      szCurrentServer: 'A',
+    });
+    expect(await armapi4.ArmGetGroupStatus('G', status.subarray(1))).toBe(false);
+    expect(app.main.explain()).toMatch(/^ArmGetGroupStatus: ARMERR_INVALID_PARAMETER: the buffer has \d+ bytes/);
+
+    const size = ref(4);
+    expect(await armapi4.ArmGetGroupInfo('G', new Uint8Array(4), size)).toBe(false);
+    expect(app.main.explain()).toContain(`ARMERR_BUFFER_TOO_SMALL: the definition of G takes ${size.value} bytes`);
+    const info = new Uint8Array(size.value);
+    expect(await armapi4.ArmGetGroupInfo('G', info, size)).toBe(true);
+    const base = app.process.addressOf(info);
+    expect(decode(structures4.ARM_GROUP_INFO.layout, info, { ...app.process.build, base }).ServerList).toEqual([
+      'A',
+      'B',
+    ]);
+    await c.close();
+  });
+});
+
+describe('tasks and time', () => {
+  test('time stands while a task does something else than wait for the cluster', async () => {
+    const c = await started();
+    const from = c.now();
+    const seen: number[] = [];
+    const task = startApplication(c, 'A').run(async ({ kernel32 }) => {
+      for (let turn = 0; turn < 3; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await kernel32.Sleep(1000);
+        seen.push(c.now() - from);
+      }
+    });
+    await c.advance('10s');
+    expect(seen).toEqual([1_000_000, 2_000_000, 3_000_000]);
+    expect(task.ended).toBe(true);
+    await c.close();
+  });
+
+  test('a task waits for an event object that another sets; awaiting it lets time pass', async () => {
+    const c = await started();
+    const app = startApplication(c, 'B');
+    const event = app.main.kernel32.CreateEvent();
+    const from = c.now();
+    app.run(async ({ kernel32 }) => {
+      await kernel32.Sleep(2500);
+      kernel32.SetEvent(event);
+    });
+    const waited = app.run(async ({ kernel32 }) => [
+      await kernel32.WaitForSingleObject(event, 1000),
+      await kernel32.WaitForSingleObject(event, 5000),
+      c.now() - from,
+    ]);
+    expect(await waited).toEqual([0x102, 0, 2_500_000]);
+    await c.close();
+  });
+
+  test('a crash ends the tasks on that server, a hang holds them up', async () => {
+    const c = await started();
+    const woken: string[] = [];
+    for (const server of ['A', 'B'])
+      startApplication(c, server).run(async ({ kernel32 }) => {
+        await kernel32.Sleep(5000);
+        woken.push(`${server} at ${(c.now() - from) / 1e6}`);
+      });
+    const from = c.now();
+    await c.crash('A');
+    await c.hang('B');
+    await c.advance('8s');
+    expect(woken).toEqual([]);
+    await c.resume('B');
+    await c.advance('1s');
+    expect(woken).toEqual(['B at 8']);
+    await c.close();
+  });
+
+  test('a machine of no cluster has applications, too, until it loses its power', async () => {
+    const { openWorld } = await import('../../src/cluster/open.js');
+    const world = { clusters: [], machines: [{ name: 'Lone', ip: '10.0.2.1' }], clients: [] };
+    const backend = await openWorld(world, { seed: 1 });
+    const app = startApplication(backend, 'Lone');
+    await backend.act({ type: 'crash', server: 'Lone' });
+    await expect(app.main.kernel32.Sleep(1)).rejects.toThrow('gone with the boot');
+    expect(() => startApplication(backend, 'Lone')).toThrow('Lone has no power');
+    await backend.close();
+  });
+});
