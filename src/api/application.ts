@@ -10,7 +10,7 @@ import type { Backend } from '../cluster/backend.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { armapi4, type ArmApi4 } from './arm-server/armapi4.js';
 import type { Kit } from './facade/kits.js';
-import { Process, Task, Thread } from './facade/process.js';
+import { type LastFailure, Process, Task, Thread } from './facade/process.js';
 import { Handles, Kernel32 } from './facade/win32.js';
 import { decodeText } from './layout/text.js';
 
@@ -21,6 +21,8 @@ export interface ApplicationOptions {
   readonly charset?: 'ansi' | 'unicode';
   /** Linked with the import library (default), or with the static stub (section 2.4; there is none for 64 bits). */
   readonly library?: 'import' | 'static';
+  /** Every time that it waits for times this: for a cluster whose durations were scaled so (real time only). */
+  readonly timeScale?: number;
 }
 
 /** What an application's code has in one of its threads. */
@@ -36,6 +38,11 @@ export class ApplicationThread {
   ) {
     this.armapi4 = armapi4(thread);
     this.kernel32 = new Kernel32(thread, handles);
+  }
+
+  /** The last call that failed in this thread. */
+  get lastFailure(): LastFailure | undefined {
+    return this.thread.lastFailure;
   }
 
   /** Why the last call that failed in this thread did: the call, the documented error, and the reason. */
@@ -92,10 +99,10 @@ export function startApplication(
   machine: string,
   options: ApplicationOptions = {},
 ): Application {
-  const { kit = '7.0 32bit', charset = 'ansi', library = 'import' } = options;
+  const { kit = '7.0 32bit', charset = 'ansi', library = 'import', timeScale = 1 } = options;
   const bits = kit === '7.0 64bit' ? 64 : 32;
   if (library === 'static' && bits === 64)
     throw new RangeError('There is no static library for 64 bits (section 2.4).');
   const backend = 'backend' in cluster ? cluster.backend : cluster;
-  return new Application(new Process(backend, machine, { kit, bits, charset, library }));
+  return new Application(new Process(backend, machine, { kit, bits, charset, library }, timeScale));
 }

@@ -4,6 +4,7 @@
  * same run gives the same file.
  */
 import { create } from 'xmlbuilder2';
+import { callText } from '../scenarios/calls.js';
 import { expectationText } from '../scenarios/expectations.js';
 import type { PlannedStep } from '../scenarios/plan.js';
 import type { Failure, ScenarioResult } from '../scenarios/result.js';
@@ -54,7 +55,8 @@ function casesOf(scenario: Scenario, result: ScenarioResult): Case[] {
   });
   const cases = scenario.steps.flatMap((step): Case[] => {
     const failure = result.failures.find((one) => one.step === step.index);
-    if (step.does.type === 'act' && !step.refused && failure === undefined) return [];
+    const plain = step.does.type === 'inject' || (step.does.type === 'act' && !step.refused);
+    if (plain && failure === undefined) return [];
     const one = { name: nameOf(step), line: { line: step.place?.line }, failure };
     if (!brokenOff || failure !== undefined) return [one];
     return [{ ...one, skipped: !wasJudged(step, seen) }];
@@ -67,13 +69,18 @@ function casesOf(scenario: Scenario, result: ScenarioResult): Case[] {
 
 /** Whether a step that did not fail was done before its run was broken off; takes the trace of that out of `seen`. */
 function wasJudged({ does, name }: PlannedStep, seen: string[]): boolean {
-  const found = seen.indexOf(does.type === 'act' ? `refused ${name}` : expectationText(does.expectation));
+  const found = seen.findIndex((text) => {
+    if (does.type === 'expect') return text === expectationText(does.expectation);
+    if (does.type === 'call') return text.startsWith(callText(does.call));
+    return text === `refused ${name}`;
+  });
   if (found >= 0) seen.splice(found, 1);
   return found >= 0;
 }
 
 function nameOf(step: PlannedStep): string {
   const number = `step ${step.index + 1}`;
+  if (step.does.type === 'call') return `${number}: ${callText(step.does.call)}`;
   if (step.does.type === 'expect') return `${number}: ${expectationText(step.does.expectation)}`;
   return `${number}: ${step.name} is ${step.refused ? 'refused' : 'accepted'}`;
 }

@@ -318,6 +318,7 @@ export class RealtimeBackend extends WorldBackend {
       return closed;
     };
     this.runners[node] = { slot, thread, mirror, controls, release, silence };
+    this.reconsider();
   }
 
   /** A thread that says nothing after its start has failed; one that hangs cannot. */

@@ -191,7 +191,9 @@ export abstract class VirtualBackend extends WorldBackend {
   }
 
   private boot(slot: ServerSlot): void {
-    if (slot.booting) this.startEngine(slot);
+    if (!slot.booting) return;
+    this.startEngine(slot);
+    this.reconsider();
   }
 
   private effectsOf(slot: ServerSlot): Effects {

@@ -6,7 +6,7 @@ import type { Problem } from '../model/result.js';
 import type { StepName } from './schema.js';
 
 /** Steps that are understood and checked, but cannot be carried out yet. */
-const STEPS_NOT_YET: readonly StepName[] = ['startClient', 'stopClient', 'watch', 'inject', 'call'];
+const STEPS_NOT_YET: readonly StepName[] = ['startClient', 'stopClient', 'watch'];
 /** Keys of `expect` that ask what a client sees. */
 const EXPECTATIONS_NOT_YET = ['client', 'popups'] as const;
 

@@ -4,9 +4,11 @@
  * Everything that can be known to be wrong before a run is found here: names that nobody has, times that go back,
  * references to later steps, sides that share a server. What remains can only be refused by the cluster itself.
  */
+import type { Fault } from '../api/facade/faults.js';
 import type { WorldAction } from '../cluster/actions.js';
 import type { Problem } from '../model/result.js';
 import { formatDuration, micros, parseDuration, type Micros } from '../model/time.js';
+import { type PlannedCall, planCall, planFault } from './calls.js';
 import { planExpectation, type Expectation } from './expectations.js';
 import type { Names, NodeKind, PlanContext } from './names.js';
 import { isStepNotYet, stepNotYet } from './notYet.js';
@@ -31,7 +33,9 @@ export interface PlannedStep {
   readonly place?: Place;
   readonly does:
     | { readonly type: 'act'; readonly action: WorldAction }
-    | { readonly type: 'expect'; readonly expectation: Expectation };
+    | { readonly type: 'expect'; readonly expectation: Expectation }
+    | { readonly type: 'call'; readonly call: PlannedCall }
+    | { readonly type: 'inject'; readonly fault: Fault };
 }
 
 /** Plans all steps; every mistake is reported. Steps with mistakes are left out. */
@@ -118,6 +122,14 @@ function planOne(
   if ('expect' in step) {
     const expectation = planExpectation(step.expect, where, context);
     return expectation && { type: 'expect', expectation };
+  }
+  if ('call' in step) {
+    const call = planCall(step.call, where, context);
+    return call && { type: 'call', call };
+  }
+  if ('inject' in step) {
+    const fault = planFault(step.inject, where, context);
+    return fault && { type: 'inject', fault };
   }
   if (isStepNotYet(name)) {
     checkLater(step, where, context.names);
@@ -259,6 +271,5 @@ function checkLater(step: CheckedStep, where: Path, names: Names): void {
   else if ('watch' in step) {
     names.node(step.watch.client, ['client'], [...where, 'client']);
     names.group(step.watch.group, [...where, 'group']);
-  } else if ('inject' in step) names.node(step.inject.on, ENDS, [...where, 'on']);
-  else if ('call' in step) names.node(step.call.on, ENDS, [...where, 'on']);
+  }
 }

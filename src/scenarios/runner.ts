@@ -12,7 +12,8 @@ import type { Backend, Snapshot } from '../cluster/backend.js';
 import type { Refusal } from '../model/result.js';
 import { formatDuration, micros, NEVER, type Micros } from '../model/time.js';
 import type { ServerStatusName, TraceLine } from '../model/trace.js';
-import { holds, verdict, type Expectation, type Verdict, type Visible } from './expectations.js';
+import { Applications, callText, type PlannedCall } from './calls.js';
+import { holds, verdict, type Verdict, type Visible } from './expectations.js';
 import type { PlannedStep } from './plan.js';
 import type { Failure } from './result.js';
 import type { Scenario } from './scenario.js';
@@ -21,10 +22,16 @@ import { EVENT_PREFIX } from './schema.js';
 /** Without `duration` a run ends when nothing is pending, at the latest so long after its last step (in file time). */
 const QUIET_WAIT_US_MAX = micros(3_600_000_000);
 
-/** An expectation that may still become true. */
+/** Something that may still come true: an expectation, or the answer of a call. */
+interface Claimed {
+  readonly withinUs: Micros;
+  readonly holds: () => boolean;
+  readonly verdict: () => Verdict;
+}
+
 interface Waiting {
   readonly step: PlannedStep;
-  readonly expectation: Expectation;
+  readonly claimed: Claimed;
   /** Its step's instant, as planned. */
   readonly planned: Micros;
   /** When its time is over, by the clock. */
@@ -51,6 +58,7 @@ export class ScenarioRun {
   private readonly marks = new Map<string, number>();
   private waiting: Waiting[] = [];
   private readonly end: Micros;
+  private readonly applications: Applications;
 
   constructor(
     private readonly scenario: Scenario,
@@ -59,6 +67,7 @@ export class ScenarioRun {
     private readonly failures: Failure[],
   ) {
     this.end = scenario.durationUs ?? NEVER;
+    this.applications = new Applications(backend, initialisedBySteps(scenario), scenario.timeScale);
   }
 
   /** Does all steps and lets time pass to the end of the run. Failures are noted, not thrown. */
@@ -141,9 +150,10 @@ export class ScenarioRun {
       if (due === undefined || due.planned > planned) break;
       this.noteIfLate(step);
       if (step.id !== undefined) this.marks.set(step.id, this.lines.length);
-      if (step.does.type === 'act') await this.act(step);
-      else expectations.push(step);
-      if (step.does.type === 'act' || step.does.expectation.withinUs === 0) this.doneNow(next);
+      if (step.does.type === 'expect') expectations.push(step);
+      else await this.act(step);
+      if (step.does.type !== 'call' && !(step.does.type === 'expect' && step.does.expectation.withinUs > 0))
+        this.doneNow(next);
     }
     if (expectations.length > 0) await this.backend.until({ type: 'time' }, this.backend.now());
     for (const step of expectations) this.judge(step);
@@ -159,6 +169,8 @@ export class ScenarioRun {
   }
 
   private async act(step: PlannedStep): Promise<void> {
+    if (step.does.type === 'inject') this.applications.inject(step.does.fault);
+    else if (step.does.type === 'call') await this.call(step, step.does.call);
     if (step.does.type !== 'act') return;
     const label = step.id === undefined ? undefined : { id: step.id };
     const answer = await this.backend.act(step.does.action, label);
@@ -169,15 +181,36 @@ export class ScenarioRun {
     }
   }
 
+  /** Begins a call; what is answered at once is answered before the next action. */
+  private async call(step: PlannedStep, call: PlannedCall): Promise<void> {
+    const open = this.applications.begin(call);
+    await this.backend.until({ type: 'time' }, this.backend.now());
+    const late = { ok: false, text: `${callText(call)} has not been answered` };
+    this.claim(step, {
+      withinUs: micros(Math.ceil(QUIET_WAIT_US_MAX * (this.scenario.timeScale ?? 1))),
+      holds: () => open.verdict() !== undefined,
+      verdict: () => open.verdict() ?? late,
+    });
+  }
+
   /** Judges an expectation for the first time. */
   private judge(step: PlannedStep): void {
     if (step.does.type !== 'expect') return;
     const { expectation } = step.does;
-    if (expectation.withinUs > 0 && !holds(expectation, this.visible)) {
-      const deadline = micros(this.backend.now() + expectation.withinUs);
-      this.waiting.push({ step, expectation, planned: this.planned, deadline });
+    this.claim(step, {
+      withinUs: expectation.withinUs,
+      holds: () => holds(expectation, this.visible),
+      verdict: () => verdict(expectation, this.visible),
+    });
+  }
+
+  /** Settles it now, or lets it wait. */
+  private claim(step: PlannedStep, claimed: Claimed): void {
+    if (claimed.withinUs > 0 && !claimed.holds()) {
+      const deadline = micros(this.backend.now() + claimed.withinUs);
+      this.waiting.push({ step, claimed, planned: this.planned, deadline });
     } else {
-      this.settle(step, verdict(expectation, this.visible));
+      this.settle(step, claimed.verdict());
       this.doneNow(step.index);
     }
   }
@@ -185,9 +218,7 @@ export class ScenarioRun {
   /** Whether a waiting expectation holds, or was seen to hold. */
   private anyHolds(): boolean {
     for (const one of this.waiting) {
-      if (one.held === undefined && holds(one.expectation, this.visible)) {
-        one.held = verdict(one.expectation, this.visible);
-      }
+      if (one.held === undefined && one.claimed.holds()) one.held = one.claimed.verdict();
     }
     return this.waiting.some(({ held }) => held !== undefined);
   }
@@ -198,9 +229,9 @@ export class ScenarioRun {
     const now = this.backend.now();
     const decided = this.waiting.filter(({ deadline, held }) => deadline <= now || now >= this.end || held);
     this.waiting = this.waiting.filter((one) => !decided.includes(one));
-    for (const { step, expectation, planned, deadline, held } of decided) {
-      const ok = this.settle(step, held ?? verdict(expectation, this.visible));
-      const plannedEnd = micros(planned + expectation.withinUs);
+    for (const { step, claimed, planned, deadline, held } of decided) {
+      const ok = this.settle(step, held ?? claimed.verdict());
+      const plannedEnd = micros(planned + claimed.withinUs);
       // One that only the end of the run cut off is not done: what follows it is not reached.
       if (!ok && deadline > now && plannedEnd > this.end) continue;
       this.doneAt.set(step.index, { planned: earliest([now, plannedEnd, this.end]), measured: now });
@@ -215,9 +246,7 @@ export class ScenarioRun {
       await this.passTo(earliest([this.end, ...this.waiting.map(({ deadline }) => deadline)]), true);
       if (this.waiting.length === before) {
         // Time stands still: nothing can come true any more.
-        for (const { step, expectation } of this.waiting.splice(0)) {
-          this.settle(step, verdict(expectation, this.visible));
-        }
+        for (const { step, claimed } of this.waiting.splice(0)) this.settle(step, claimed.verdict());
       }
     }
   }
@@ -271,6 +300,12 @@ export class ScenarioRun {
     }
     return codes;
   }
+}
+
+/** Machines and APIs whose ArmInitializeApi the scenario calls itself. */
+function initialisedBySteps({ steps }: Scenario): Set<string> {
+  const calls = steps.flatMap(({ does }) => (does.type === 'call' ? [does.call] : []));
+  return new Set(calls.filter((call) => call.function === 'ArmInitializeApi').map(({ on, api }) => `${on} ${api}`));
 }
 
 function refusalText({ what, fix }: Refusal): string {

@@ -141,11 +141,15 @@ function scaleStep(step: PlannedStep, scaler: Scaler): PlannedStep {
   return {
     ...step,
     when: 'at' in when ? { at: scaler.span(when.at, named) } : { after: scaler.span(when.after, named) },
-    does:
-      does.type === 'act'
-        ? { ...does, action: scaleAction(does.action, named, scaler) }
-        : { ...does, expectation: scaleExpectation(does.expectation, named, scaler) },
+    does: scaleDeed(does, named, scaler),
   };
+}
+
+/** What a call waits for is scaled where it is made. */
+function scaleDeed(does: PlannedStep['does'], named: string, scaler: Scaler): PlannedStep['does'] {
+  if (does.type === 'act') return { ...does, action: scaleAction(does.action, named, scaler) };
+  if (does.type === 'expect') return { ...does, expectation: scaleExpectation(does.expectation, named, scaler) };
+  return does;
 }
 
 type Expectation = Extract<PlannedStep['does'], { readonly type: 'expect' }>['expectation'];

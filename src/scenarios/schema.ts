@@ -7,6 +7,7 @@
  * a file's structure can be described without its contents.
  */
 import * as z from 'zod';
+import { KITS } from '../api/facade/kits.js';
 import type { EventCode, GroupStateName, ServerStatusName } from '../model/trace.js';
 import { count, duration, flag, oneOf, probability, someOf, strict, text, writtenDuration } from './schemaWords.js';
 
@@ -394,9 +395,17 @@ const stepSchemas = [
         on: text('the name of a server, machine or client'),
         api: text("an API's name"),
         function: text("a function's name"),
-        args: z.unknown().optional(),
-        result: z.unknown().optional(),
-        error: text("an error's name").optional(),
+        args: z
+          .record(z.string(), z.unknown(), { error: 'arguments by the names of the parameters' })
+          .optional()
+          .describe('Arguments by the names of the parameters; what is left out is provided.'),
+        result: z
+          .union([z.boolean(), z.record(z.string(), z.unknown())], { error: 'true, false, or what is written' })
+          .optional()
+          .describe('What the call writes, by the names of the parameters, as far as it is expected.'),
+        error: text("an error's name").optional().describe('The documented error that it fails with.'),
+        kit: oneOf(KITS).optional().describe('The kit that the application was built with.'),
+        charset: oneOf(['ansi', 'unicode']).optional().describe('Its characters; ansi.'),
       },
       '{ on, api, function, args, result, error }',
     ).describe('An application calls a function.'),

@@ -109,7 +109,7 @@ describe('steps', () => {
   const clients = [{ name: 'PC' }];
   const action = (step: ScenarioInput['steps'][number]): unknown => {
     const { does } = scenario({ name: 'x', cluster, clients, machines: ['M'], steps: [step] }).steps[0];
-    return does.type === 'act' ? does.action : does.expectation;
+    return does.type === 'act' ? does.action : does.type === 'expect' ? does.expectation : does;
   };
 
   it('become the actions that they mean', () => {
@@ -162,8 +162,22 @@ describe('steps', () => {
         { claims: [{ type: 'group', cluster: 'C', group: 'G', label: 'G', state: 'ONLINE' }], withinUs: 2_000_000 },
       ],
     ];
+    const call = { on: 'A', api: 'armapi4', function: 'ArmGetGroupStatus', args: { lpszGroupName: 'G' } };
+    expected.push(
+      [
+        { call },
+        { type: 'call', call: { ...call, kit: undefined, charset: undefined, result: undefined, error: undefined } },
+      ],
+      [
+        { inject: { on: 'M', function: 'armapi4.ArmGetGroupStatus', error: 'ARMERR_COMM_ERROR', times: 2 } },
+        {
+          type: 'inject',
+          fault: { on: 'M', function: 'armapi4.ArmGetGroupStatus', error: 'ARMERR_COMM_ERROR', times: 2 },
+        },
+      ],
+    );
     for (const [step, becomes] of expected) expect(action(step)).toEqual(becomes);
-    const later = ['startClient', 'stopClient', 'watch', 'inject', 'call'];
+    const later = ['startClient', 'stopClient', 'watch'];
     const tested = new Set(expected.flatMap(([step]) => Object.keys(step)));
     expect([...tested, ...later].sort()).toEqual([...STEP_NAMES].sort());
   });

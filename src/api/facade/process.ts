@@ -43,6 +43,7 @@ export class Process {
     readonly backend: Backend,
     machine: string,
     readonly build: Build,
+    private readonly timeScale = 1,
   ) {
     this.service = backend.service(machine);
     if (this.service.power === 'off') throw new RangeError(`${machine} has no power: nothing can be started there.`);
@@ -72,6 +73,11 @@ export class Process {
   whenEnded(closes: () => void): () => void {
     this.atEnd.add(closes);
     return () => this.atEnd.delete(closes);
+  }
+
+  /** The instant so many milliseconds from now. */
+  after(milliseconds: number): Micros {
+    return micros(this.backend.now() + Math.max(0, Math.floor(milliseconds * 1000 * this.timeScale)));
   }
 
   /** When a wait without a limit gives up. */

@@ -4,7 +4,7 @@
  * Times are milliseconds of the cluster's time, INFINITE included. Several threads may wait for one object: an automatic
  * one lets through whoever has waited longest, and is reset by that; a manual one lets all through until it is reset.
  */
-import { type Micros, NEVER, micros } from '../../model/time.js';
+import { type Micros, NEVER } from '../../model/time.js';
 import type { Process, Thread } from './process.js';
 
 export const INFINITE = 0xffffffff;
@@ -138,8 +138,7 @@ export class Kernel32 {
   }
 
   private limit(milliseconds: number): Micros {
-    if (milliseconds === INFINITE) return NEVER;
-    return micros(this.thread.process.backend.now() + Math.max(0, Math.floor(milliseconds)) * 1000);
+    return milliseconds === INFINITE ? NEVER : this.thread.process.after(milliseconds);
   }
 
   private on(handle: number, does: (event: EventObject) => void): boolean {

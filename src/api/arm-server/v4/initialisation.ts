@@ -1,5 +1,5 @@
 /** Initialisation and end (3.1.1), and the name of the cluster (3.1.2.1). */
-import { NEVER, micros } from '../../../model/time.js';
+import { NEVER } from '../../../model/time.js';
 import type { Call, Deed, Ref } from '../../facade/call.js';
 import { putText } from '../../facade/memory.js';
 import { INFINITE } from '../../facade/win32.js';
@@ -11,9 +11,10 @@ type Call4 = Call<ErrorName4>;
 export function initialisation(state: Service4): Readonly<Record<string, Deed<ErrorName4>>> {
   return {
     ArmInitializeApi: {
+      connects: true,
       async does(call: Call4, handle: Ref, _version: number, timeout: number) {
         const { service, thread, process } = call;
-        const limit = timeout === INFINITE ? NEVER : micros(process.backend.now() + (timeout >>> 0) * 1_000_000);
+        const limit = timeout === INFINITE ? NEVER : process.after((timeout >>> 0) * 1000);
         const answers = await thread.until(() => service.standing !== 'starting', limit);
         if (!answers) call.fail('ARMERR_CANNOT_CONNECT', `the cluster service of ${service.machine} does not answer`);
         handle.value = state.open();

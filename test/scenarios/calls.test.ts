@@ -1,0 +1,112 @@
+/** The steps `call` and `inject`: what applications of a scenario are answered, and how that is judged and told. */
+import { describe, expect, test } from 'vitest';
+import { runScenario } from '../../src/scenarios/run.js';
+import { scenario } from '../../src/scenarios/scenario.js';
+import type { ScenarioInput } from '../../src/scenarios/schema.js';
+
+const cluster = {
+  name: 'C',
+  servers: ['A', { name: 'B', boot: '5s' }],
+  groups: [{ name: 'G', servers: ['A', 'B'] }],
+} satisfies ScenarioInput['cluster'];
+
+async function run(...steps: ScenarioInput['steps']) {
+  const whole = scenario({ name: 'x', cluster, machines: ['Lone'], steps: [{ start: 'cluster' }, ...steps] });
+  const { ok, failures, lines, hash } = await runScenario(whole);
+  const said = lines.flatMap((line) => (line.kind === 'expect' ? [`${line.t / 1e6}s ${line.ok} ${line.text}`] : []));
+  return { ok, failures: failures.map(({ text }) => text), lines, said, hash };
+}
+
+const status = { on: 'B', api: 'armapi4', function: 'ArmGetGroupStatus' } as const;
+
+describe('call', () => {
+  test('says what was answered; the application has initialised the API by itself', async () => {
+    const { ok, said, lines } = await run(
+      {
+        at: '60s',
+        call: {
+          ...status,
+          args: { lpszGroupName: 'G' },
+          result: { lpArmGroupStatus: { dwStatus: 'ARM_GROUP_STATUS_ONLINE', szCurrentServer: 'A' } },
+        },
+      },
+      { call: { ...status, args: { lpszGroupName: 'H' }, error: 'ARMERR_GROUP_NOT_FOUND' } },
+      { call: { ...status, on: 'Lone', args: { lpszGroupName: 'H' }, error: 'ARMERR_NOT_CLUSTER_MEMBER' } },
+    );
+    expect(said).toEqual([
+      '60s true ArmGetGroupStatus on B answered TRUE',
+      '60s true ArmGetGroupStatus on B failed with ARMERR_GROUP_NOT_FOUND: C has no group "H"',
+      '60s true ArmGetGroupStatus on Lone failed with ARMERR_NOT_CLUSTER_MEMBER: Lone is registered in no cluster',
+    ]);
+    expect(ok).toBe(true);
+    const steps = lines.flatMap((line) => (line.kind === 'step' && line.step === 'call' ? [line] : []));
+    expect(steps[0]).toMatchObject({ target: 'ArmGetGroupStatus', on: 'B' });
+  });
+
+  test('fails a run with what was found instead', async () => {
+    const { ok, failures } = await run(
+      {
+        at: '60s',
+        call: { ...status, args: { lpszGroupName: 'G' }, result: { lpArmGroupStatus: { szCurrentServer: 'B' } } },
+      },
+      { call: { ...status, args: { lpszGroupName: 'H' } } },
+      { call: { ...status, args: { lpszGroupName: 'G' }, error: 'ARMERR_GROUP_NOT_FOUND' } },
+      { call: { ...status, args: { lpszGroupName: 'G' }, result: false } },
+    );
+    expect(ok).toBe(false);
+    expect(failures).toEqual([
+      'ArmGetGroupStatus on B: expected lpArmGroupStatus.szCurrentServer to be "B", found "A"',
+      'ArmGetGroupStatus on B: expected TRUE, failed with ARMERR_GROUP_NOT_FOUND: C has no group "H"',
+      'ArmGetGroupStatus on B: expected ARMERR_GROUP_NOT_FOUND, answered TRUE',
+      'ArmGetGroupStatus on B: expected an error, answered TRUE',
+    ]);
+  });
+
+  test('takes its time, while steps with `at` go on', async () => {
+    const initialise = { on: 'B', api: 'armapi4', function: 'ArmInitializeApi', args: { dwTimeout: 60 } } as const;
+    const { ok, said } = await run(
+      { at: '1s', call: initialise },
+      { at: '2s', expect: { server: 'B', status: ['STOPPED'] } },
+    );
+    expect(said.map((text) => text.split(' ').slice(0, 3).join(' '))).toEqual([
+      '2s true server',
+      '5s true ArmInitializeApi',
+    ]);
+    expect(ok).toBe(true);
+  });
+
+  test('that is not answered any more, because the machine lost its power, fails', async () => {
+    const initialise = { on: 'B', api: 'armapi4', function: 'ArmInitializeApi', args: { dwTimeout: 60 } } as const;
+    const { failures } = await run({ at: '1s', call: initialise }, { at: '2s', crash: 'B' });
+    expect(failures).toEqual(['ArmInitializeApi on B: B lost its power before the answer']);
+    expect((await run({ at: '2s', crash: 'B' }, { call: initialise })).failures).toEqual([
+      'ArmInitializeApi on B: B has no power: nothing can be started there.',
+    ]);
+  });
+
+  test('leaves the same trace twice', async () => {
+    const steps = [
+      { at: '60s', call: { ...status, args: { lpszGroupName: 'G' } } },
+      { after: '1s', crash: 'A' },
+    ] as const;
+    expect((await run(...steps)).hash).toBe((await run(...steps)).hash);
+  });
+});
+
+describe('inject', () => {
+  test('breaks as many calls as it says, each with a warning', async () => {
+    const broken = { ...status, args: { lpszGroupName: 'G' }, error: 'ARMERR_COMM_ERROR' } as const;
+    const { ok, lines } = await run(
+      { at: '60s', inject: { on: 'B', function: 'ArmGetGroupStatus', error: 'ARMERR_COMM_ERROR', times: 2 } },
+      { call: broken },
+      { call: { ...broken, on: 'A', error: undefined } },
+      { call: broken },
+      { call: { ...status, args: { lpszGroupName: 'G' } } },
+    );
+    expect(ok).toBe(true);
+    expect(lines.filter(({ kind }) => kind === 'warning').map((line) => ('text' in line ? line.text : ''))).toEqual([
+      'B: ArmGetGroupStatus fails with ARMERR_COMM_ERROR, as injected',
+      'B: ArmGetGroupStatus fails with ARMERR_COMM_ERROR, as injected',
+    ]);
+  });
+});
