@@ -133,8 +133,8 @@ describe('the armada process', () => {
     expect(text.split('\n')[0]).toBe('#!/usr/bin/env node');
   });
 
-  it('keeps scenario.schema.json fresh', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['tools/write-schema.mjs', '--check'], {
+  it.each(['write-schema.mjs', 'write-reference.mjs'])('keeps what %s writes fresh', (tool) => {
+    const { status, stderr } = spawnSync(process.execPath, [`tools/${tool}`, '--check'], {
       cwd: root,
       encoding: 'utf8',
     });
