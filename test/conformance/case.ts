@@ -51,7 +51,7 @@ interface Entrance {
 }
 
 /** The APIs that are there: one line for each. */
-export const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
+const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
   server4: {
     options: { kit: '7.0 32bit' },
     initialize: ({ armapi4 }) => armapi4.ArmInitializeApi(ref(), ARMAPI_VERSION['7.0 32bit'], 0),
@@ -60,7 +60,7 @@ export const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
 };
 
 /** Two servers, a group for each, and something of every kind that can be asked for. */
-export const twoServers: ClusterInput = {
+const twoServers: ClusterInput = {
   name: 'C',
   servers: ['A', 'B'],
   groups: [

@@ -38,11 +38,15 @@ export class Process {
   private ended = false;
   private readonly atEnd = new Set<() => void>();
 
-  /** @throws RangeError where there is no such machine, or it has no power */
+  /**
+   * @param eventQueue how many events each of its watches keeps
+   * @throws RangeError where there is no such machine, or it has no power
+   */
   constructor(
     readonly backend: Backend,
     machine: string,
     readonly build: Build,
+    readonly eventQueue: number,
   ) {
     this.service = backend.service(machine);
     if (this.service.power === 'off') throw new RangeError(`${machine} has no power: nothing can be started there.`);
