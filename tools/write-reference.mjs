@@ -7,6 +7,16 @@ import { join } from 'node:path';
 import * as prettier from 'prettier';
 import { root } from './sources.mjs';
 
+/**
+ * @typedef {import('../src/api/facade/describe.js').ApiFunction} ApiFunction
+ * @typedef {import('../src/api/facade/describe.js').Callback} Callback
+ * @typedef {import('../src/api/facade/describe.js').Parameter} Parameter
+ * @typedef {import('../src/api/facade/table.js').ConstantTable} ConstantTable
+ * @typedef {import('../src/api/arm-server/structures.js').Structure} Structure
+ * @typedef {import('../src/api/layout/types.js').Type} Type
+ */
+
+/** @param {string} path */
 const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
 const { functions3, functions4, callbacks3, callbacks4 } = await dist('api/arm-server/functions.js');
 const { tables3, tables4 } = await dist('api/arm-server/constants.js');
@@ -14,6 +24,18 @@ const { structures3, structures4 } = await dist('api/arm-server/structures.js');
 const { errata } = await dist('api/arm-server/errata.js');
 const { placesOf, sizeOf } = await dist('api/layout/measure.js');
 
+/**
+ * @type {{
+ *   file: string,
+ *   title: string,
+ *   intro: string,
+ *   functions: Record<string, ApiFunction>,
+ *   callbacks: Record<string, Callback>,
+ *   structures: Record<string, Structure>,
+ *   tables: Record<string, ConstantTable>,
+ *   chapter: string,
+ * }[]}
+ */
 const pages = [
   {
     file: 'armapi4.md',
@@ -41,12 +63,17 @@ const pages = [
   },
 ];
 
+/** @param {unknown} text */
 const cell = (text) => String(text).replaceAll('|', '\\|');
+/** @param {unknown[]} cells */
 const row = (...cells) => `| ${cells.map(cell).join(' | ')} |`;
+/** @param {string[]} head @param {string[]} rows */
 const table = (head, rows) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
+/** @param {string} name @param {string} result @param {readonly Parameter[]} parameters */
 const prototype = (name, result, parameters) =>
   `${result} ${name}(${parameters.map(({ type, name: own }) => `${type} ${own}`).join(', ')});`;
 
+/** @param {[string, ApiFunction]} entry @param {ConstantTable['constants']} constants */
 function functionText([name, { section, does, parameters, result, errors }], constants) {
   const directions = parameters.map(({ name: own, direction }) => row(`\`${own}\``, direction));
   return [
@@ -61,6 +88,7 @@ function functionText([name, { section, does, parameters, result, errors }], con
   ];
 }
 
+/** @param {[string, Callback]} entry */
 function callbackText([name, { section, does, parameters, result, takenBy }]) {
   return [
     `### ${name}`,
@@ -69,6 +97,7 @@ function callbackText([name, { section, does, parameters, result, takenBy }]) {
   ];
 }
 
+/** @type {(type: Type) => string} */
 const typeText = (type) => {
   if (type.kind === 'scalar') return type.name;
   if (type.kind === 'text') return `${type.char}[${type.length}]`;
@@ -77,12 +106,14 @@ const typeText = (type) => {
   if (type.kind === 'list') return `${typeText(type.of)} *, ${type.counted} of them`;
   if (type.kind === 'trailing') return 'BYTE[0]';
   if (type.kind === 'union') return `union of ${type.members.map((member) => member.name).join(', ')}`;
+  if (type.kind === 'address') return 'address';
   return type.name || 'struct';
 };
 
+/** @param {[string, Structure]} entry @param {(32 | 64)[]} bitsOf */
 function structureText([name, { section, tells, layout }], bitsOf) {
   const targets = bitsOf.map((bits) => ({ bits, charset: 'ansi' }));
-  const places = targets.map((target) => placesOf(layout, target));
+  const places = targets.map((target) => /** @type {{ at: number }[]} */ (placesOf(layout, target)));
   const rows = layout.fields.map(({ name: own, type }, index) =>
     row(`\`${own}\``, `\`${typeText(type)}\``, ...places.map((place) => place[index].at)),
   );
@@ -94,16 +125,22 @@ function structureText([name, { section, tells, layout }], bitsOf) {
   ];
 }
 
+/** @param {[string, ConstantTable]} entry */
 function constantsText([kind, { section, why, constants }]) {
-  const value = (one) => (typeof one === 'number' ? `0x${(one >>> 0).toString(16)}` : `"${one}"`);
+  const value = (/** @type {number | string} */ one) =>
+    typeof one === 'number' ? `0x${(one >>> 0).toString(16)}` : `"${one}"`;
   const rows = Object.entries(constants).map(([name, one]) =>
     row(`\`${name}\``, `\`${value(one.value)}\``, one.origin, one.meaning),
   );
   return [`### ${kind}`, `Section ${section}. ${why}`, table(['constant', 'value', 'origin', 'meaning'], rows)];
 }
 
+/** @param {(typeof pages)[number]} page */
 function pageOf({ title, intro, functions, callbacks, structures, tables, chapter }) {
-  const own = errata.filter(({ section }) => section.split(', ').some((one) => one.startsWith(chapter)));
+  const own = /** @type {import('../src/api/arm-server/errata.js').Erratum[]} */ (errata).filter(({ section }) =>
+    section.split(', ').some((one) => one.startsWith(chapter)),
+  );
+  /** @type {(32 | 64)[]} */
   const bits = chapter === '4' ? [32] : [32, 64];
   return [
     `# ${title}`,

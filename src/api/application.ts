@@ -9,9 +9,13 @@
 import type { Backend } from '../cluster/backend.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { armapi4, type ArmApi4 } from './arm-server/armapi4.js';
+import { whyNoStart } from './arm-server/installed.js';
+import { structures4 } from './arm-server/structures.js';
+import { EVENT_QUEUE } from './facade/event-queue.js';
 import type { Kit } from './facade/kits.js';
 import { type LastFailure, Process, Task, Thread } from './facade/process.js';
-import { Handles, Kernel32 } from './facade/win32.js';
+import { type StructureViews, structureViews } from './facade/structures.js';
+import { Kernel32 } from './facade/win32.js';
 import { decodeText } from './layout/text.js';
 
 export interface ApplicationOptions {
@@ -23,21 +27,23 @@ export interface ApplicationOptions {
   readonly library?: 'import' | 'static';
   /** Every time that it waits for times this: for a cluster whose durations were scaled so (real time only). */
   readonly timeScale?: number;
+  /** How many events each of its watches keeps until they are fetched; 256 by default. What comes on top is lost. */
+  readonly eventQueue?: number;
 }
 
 /** What an application's code has in one of its threads. */
 export class ApplicationThread {
   /** The server API Ver4.x (chapter 3). */
   readonly armapi4: ArmApi4;
+  /** The structures of Ver4.x (section 3.2): `structures4.ARM_GROUP_STATUS.allocate()`, and `.read(buffer)`. */
+  readonly structures4: StructureViews<typeof structures4>;
   /** Event objects, waits, the last error. */
   readonly kernel32: Kernel32;
 
-  constructor(
-    private readonly thread: Thread,
-    handles: Handles,
-  ) {
+  constructor(private readonly thread: Thread) {
     this.armapi4 = armapi4(thread);
-    this.kernel32 = new Kernel32(thread, handles);
+    this.structures4 = structureViews(thread.process, structures4);
+    this.kernel32 = new Kernel32(thread);
   }
 
   /** The last call that failed in this thread. */
@@ -61,21 +67,19 @@ export class ApplicationThread {
 export class Application {
   /** The thread that the program which started it calls from: its waits let virtual time pass. */
   readonly main: ApplicationThread;
-  private readonly handles: Handles;
 
   constructor(readonly process: Process) {
-    this.handles = new Handles(process);
-    this.main = new ApplicationThread(new Thread(process), this.handles);
+    this.main = new ApplicationThread(new Thread(process));
   }
 
   /** Another thread for the program that started it, with a last error of its own. */
   thread(): ApplicationThread {
-    return new ApplicationThread(new Thread(this.process), this.handles);
+    return new ApplicationThread(new Thread(this.process));
   }
 
   /** Runs a task in a thread of its own, beside all others. Virtual time stands while it runs and no call is open. */
   run<T>(task: (thread: ApplicationThread) => T | Promise<T>): Task<T> {
-    return new Task(this.process, (thread) => task(new ApplicationThread(thread, this.handles)));
+    return new Task(this.process, (thread) => task(new ApplicationThread(thread)));
   }
 
   /** It runs still, or would if its machine did not hang. */
@@ -92,17 +96,23 @@ export class Application {
 /**
  * Starts an application on a server or on a machine registered in no cluster.
  *
- * @throws RangeError where there is no such machine, it has no power, or there is no such library
+ * @throws RangeError where there is no such machine, it has no power, there is no such library, or the system refuses to
+ *   start the process because the DLL that it is linked with is not there (section 2.4)
  */
 export function startApplication(
   cluster: Cluster | Backend,
   machine: string,
   options: ApplicationOptions = {},
 ): Application {
-  const { kit = '7.0 32bit', charset = 'ansi', library = 'import', timeScale = 1 } = options;
+  const { kit = '7.0 32bit', charset = 'ansi', library = 'import', eventQueue = EVENT_QUEUE, timeScale = 1 } = options;
   const bits = kit === '7.0 64bit' ? 64 : 32;
   if (library === 'static' && bits === 64)
     throw new RangeError('There is no static library for 64 bits (section 2.4).');
   const backend = 'backend' in cluster ? cluster.backend : cluster;
-  return new Application(new Process(backend, machine, { kit, bits, charset, library }, timeScale));
+  if (!Number.isSafeInteger(eventQueue) || eventQueue < 1)
+    throw new RangeError(`An event queue cannot hold ${eventQueue} events; write a whole number from 1 on.`);
+  const process = new Process(backend, machine, { kit, bits, charset, library }, { eventQueue, timeScale });
+  const refusal = whyNoStart(process.build, process.service);
+  if (refusal !== undefined) throw new RangeError(refusal);
+  return new Application(process);
 }

@@ -82,8 +82,10 @@ export class PlainCaller {
   async call(
     thread: ApplicationThread,
     name: string,
-    args: Readonly<Record<string, unknown>> = {},
+    written: Readonly<Record<string, unknown>> = {},
   ): Promise<PlainAnswer> {
+    const defaults = name === 'ArmInitializeApi' ? this.api.initialisation(this.application) : {};
+    const args = { ...defaults, ...written };
     const { parameters } = this.api.functions[name];
     const passed = parameters.map((parameter) => this.pass(thread, parameter, args, parameters));
     const call = this.api.of(thread)[name] as (...values: unknown[]) => Promise<boolean>;
@@ -100,7 +102,7 @@ export class PlainCaller {
 
   /** Initialises the API as its documentation says. */
   initialise(thread: ApplicationThread): Promise<PlainAnswer> {
-    return this.call(thread, 'ArmInitializeApi', this.api.initialisation(this.application));
+    return this.call(thread, 'ArmInitializeApi');
   }
 
   private remember(name: string, args: Readonly<Record<string, unknown>>, result: Record<string, unknown>): void {

@@ -41,7 +41,7 @@ export interface Deed<E extends string = string> {
   check?(call: Call<E>, ...args: never[]): void;
   /** Its section's membership errors are not for every call: the deed asks by itself. */
   readonly asksMembership?: true;
-  /** It waits for the cluster service itself. */
+  /** It waits for the cluster service by itself. */
   readonly connects?: true;
   /** Documented errors of broken machines that strike later than at the connection: the deed asks for them. */
   readonly strikesLater?: readonly E[];
@@ -124,12 +124,16 @@ export class Call<E extends string = string> {
       this.fail(offCluster, `${machine} does not take part in its cluster now`);
   }
 
-  /** The cluster service must answer, and nothing be broken. */
-  connection({ strikesLater: later = [], connects }: Pick<Deed<E>, 'strikesLater' | 'connects'>): void {
+  /** Nothing may be broken. */
+  soundness(later: readonly E[] = []): void {
     const broken = takeFault(this.process, this.api.name, this.name, (name) => !later.includes(name as E));
     if (broken !== undefined) this.fail(broken as E, 'a fault was injected');
+  }
+
+  /** The cluster service must answer. */
+  connection(): void {
     const { connect } = this.api.errors;
-    if (!connects && this.service.standing === 'starting' && this.documents(connect))
+    if (this.service.standing === 'starting' && this.documents(connect))
       this.fail(connect, `the cluster service of ${this.service.machine} does not run yet`);
   }
 }
@@ -170,7 +174,8 @@ export function callable<E extends string>(
       if (call.documents(notInitialized) && !initialized()) call.fail(notInitialized, 'ArmInitializeApi comes first');
       checkTypes(call, api, parameters, deed, args);
       deed.check?.(call, ...(args as never[]));
-      call.connection(deed);
+      call.soundness(deed.strikesLater);
+      if (!deed.connects) call.connection();
       if (!deed.asksMembership) call.membership();
       await deed.does(call, ...(args as never[]));
       return true;

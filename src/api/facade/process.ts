@@ -38,16 +38,24 @@ export class Process {
   private ended = false;
   private readonly atEnd = new Set<() => void>();
 
-  /** @throws RangeError where there is no such machine, or it has no power */
+  /**
+   * @param eventQueue how many events each of its watches keeps
+   * @throws RangeError where there is no such machine, or it has no power
+   */
   constructor(
     readonly backend: Backend,
     machine: string,
     readonly build: Build,
-    private readonly timeScale = 1,
+    private readonly settings: { readonly eventQueue: number; readonly timeScale: number },
   ) {
     this.service = backend.service(machine);
     if (this.service.power === 'off') throw new RangeError(`${machine} has no power: nothing can be started there.`);
     this.boots = this.service.boots;
+  }
+
+  /** How many events a watch keeps. */
+  get eventQueue(): number {
+    return this.settings.eventQueue;
   }
 
   get machine(): string {
@@ -77,7 +85,7 @@ export class Process {
 
   /** The instant so many milliseconds from now. */
   after(milliseconds: number): Micros {
-    return micros(this.backend.now() + Math.max(0, Math.floor(milliseconds * 1000 * this.timeScale)));
+    return micros(this.backend.now() + Math.max(0, Math.floor(milliseconds * 1000 * this.settings.timeScale)));
   }
 
   /** When a wait without a limit gives up. */

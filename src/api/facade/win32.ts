@@ -51,7 +51,7 @@ export class EventObject {
 }
 
 /** The event objects of a process, by their handles. */
-export class Handles {
+class Handles {
   private readonly objects = new Map<number, EventObject>();
   private next = 4;
 
@@ -73,12 +73,27 @@ export class Handles {
   }
 }
 
+const tables = new WeakMap<Process, Handles>();
+
+/** The event objects of a process. */
+function handlesOf(process: Process): Handles {
+  const handles = tables.get(process) ?? new Handles(process);
+  tables.set(process, handles);
+  return handles;
+}
+
+/** The event object with that handle. */
+export function eventObject(process: Process, handle: number): EventObject | undefined {
+  return handlesOf(process).find(handle);
+}
+
 /** The functions of kernel32 that an application here needs, for one thread of it. */
 export class Kernel32 {
-  constructor(
-    private readonly thread: Thread,
-    private readonly handles: Handles,
-  ) {}
+  private readonly handles: Handles;
+
+  constructor(private readonly thread: Thread) {
+    this.handles = handlesOf(thread.process);
+  }
 
   GetLastError(): number {
     return this.thread.lastError;

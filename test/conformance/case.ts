@@ -1,0 +1,143 @@
+/**
+ * One documented way to fail: which function answers FALSE with which error, for what reason, and how to come there.
+ *
+ * A case is data with a course of events: the runner (`conformance.test.ts`) gives it a scene, lets it reproduce its
+ * failure through the public facade on a running cluster, and asserts the answer, GetLastError and the reason. The set
+ * of cases must be the set of pairs in the tables (`pairs.ts`).
+ */
+import { type Application, type ApplicationOptions, type ApplicationThread } from '../../src/api/application.js';
+import { startApplication } from '../../src/api/application.js';
+import type { ArmApi4 } from '../../src/api/arm-server/armapi4.js';
+import { ARMAPI_VERSION } from '../../src/api/arm-server/versions.js';
+import { ref } from '../../src/api/facade/call.js';
+import { injectFault } from '../../src/api/facade/faults.js';
+import type { Backend } from '../../src/cluster/backend.js';
+import { type Cluster, open } from '../../src/cluster/cluster.js';
+import { openWorld } from '../../src/cluster/open.js';
+import type { WorldDefinition } from '../../src/cluster/world.js';
+import type { ClusterInput } from '../../src/model/definition.js';
+
+/**
+ * The 16 functions of Ver4.x, the 19 of Ver3.0, and the 7 of the registry, whose cases are run once through each of
+ * the two.
+ */
+export type ConformanceApi = 'server4' | 'server3' | 'registry';
+/** The API that a case is reproduced through. */
+export type Via = Exclude<ConformanceApi, 'registry'>;
+
+export interface Case {
+  readonly api: ConformanceApi;
+  readonly function: string;
+  readonly error: string;
+  /** What the reason says (`explain`), without the call and the error. */
+  readonly because: RegExp;
+  /** Goes as far as the failing call, and answers what it answered and in which thread. */
+  reproduce(scene: Scene): Promise<Reproduced>;
+}
+
+export interface Reproduced {
+  readonly thread: ApplicationThread;
+  readonly answer: boolean;
+}
+
+/** The functions of the registry, as both APIs have them. */
+export type RegistryCalls = Pick<ArmApi4, Extract<keyof ArmApi4, `ArmReg${string}`>>;
+
+/** How an API is come by. */
+interface Entrance {
+  readonly options: ApplicationOptions;
+  initialize(thread: ApplicationThread): Promise<boolean>;
+  registry(thread: ApplicationThread): RegistryCalls;
+}
+
+/** The APIs that are there: one line for each. */
+const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
+  server4: {
+    options: { kit: '7.0 32bit' },
+    initialize: ({ armapi4 }) => armapi4.ArmInitializeApi(ref(), ARMAPI_VERSION['7.0 32bit'], 0),
+    registry: ({ armapi4 }) => armapi4,
+  },
+};
+
+/** Two servers, a group for each, and something of every kind that can be asked for. */
+const twoServers: ClusterInput = {
+  name: 'C',
+  servers: ['A', 'B'],
+  groups: [
+    {
+      name: 'G',
+      servers: ['A', 'B'],
+      resources: [{ name: 'disk', type: 'swdisk', drive: 'S:' }],
+      logicalServices: ['service'],
+      registryKeys: ['HKEY_LOCAL_MACHINE\\SOFTWARE\\App'],
+    },
+    { name: 'H', servers: ['B', 'A'] },
+  ],
+};
+
+/** What a case may use; whatever it opens is closed by the runner. */
+export class Scene {
+  private readonly opened: (() => Promise<unknown>)[] = [];
+
+  /** @param via the API to go through: both in turn for a case of the registry */
+  constructor(readonly via: Via) {}
+
+  /** A cluster in which nothing runs yet. */
+  async cluster(input: Partial<ClusterInput> = {}): Promise<Cluster> {
+    const cluster = await open({ ...twoServers, ...input });
+    this.opened.push(() => cluster.close());
+    return cluster;
+  }
+
+  /** A cluster that runs, at rest: `twoServers` with those changes. */
+  async running(input: Partial<ClusterInput> = {}): Promise<Cluster> {
+    const cluster = await this.cluster(input);
+    await cluster.start();
+    await cluster.until('quiet');
+    return cluster;
+  }
+
+  /** Any world: several clusters, and machines that belong to none. */
+  async world(world: Partial<WorldDefinition>): Promise<Backend> {
+    const backend = await openWorld({ clusters: [], machines: [], clients: [], ...world }, { seed: 1 });
+    this.opened.push(() => backend.close());
+    return backend;
+  }
+
+  /** A world with one machine, `Lone`, that is registered in no cluster. */
+  lone(): Promise<Backend> {
+    return this.world({ machines: [{ name: 'Lone', ip: '10.0.2.1' }] });
+  }
+
+  /** An application that has not called anything yet. */
+  application(on: Cluster | Backend, machine: string, options: ApplicationOptions = {}): Application {
+    return startApplication(on, machine, { ...this.entrance.options, ...options });
+  }
+
+  /** The main thread of an application that has initialised the API. */
+  async thread(on: Cluster | Backend, machine: string, options: ApplicationOptions = {}): Promise<ApplicationThread> {
+    const { main } = this.application(on, machine, options);
+    if (!(await this.entrance.initialize(main))) throw new Error(main.explain());
+    return main;
+  }
+
+  /** The registry's functions of the API gone through. */
+  registry(thread: ApplicationThread): RegistryCalls {
+    return this.entrance.registry(thread);
+  }
+
+  /** The next call of that function on that machine fails. */
+  fault(on: Cluster | Backend, machine: string, name: string, error: string): void {
+    injectFault('backend' in on ? on.backend : on, { on: machine, function: name, error });
+  }
+
+  async close(): Promise<void> {
+    for (const closes of this.opened.splice(0).reverse()) await closes();
+  }
+
+  private get entrance(): Entrance {
+    const entrance = entrances[this.via];
+    if (!entrance) throw new Error(`There is no ${this.via} yet.`);
+    return entrance;
+  }
+}

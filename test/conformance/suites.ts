@@ -1,0 +1,47 @@
+/** The documented pairs of function and error, API by API, and the cases that reproduce them. */
+import { functions3, functions4 } from '../../src/api/arm-server/functions.js';
+import type { ApiFunction } from '../../src/api/facade/describe.js';
+import type { Case, Via } from './case.js';
+import { cases4 } from './cases4.js';
+
+/** One row of the count: an API as it is gone through. */
+export interface Suite {
+  readonly name: string;
+  readonly via: Via;
+  readonly functions: Readonly<Record<string, ApiFunction>>;
+  /** How many pairs the document has. */
+  readonly pairs: number;
+  readonly cases: readonly Case[];
+  /** Its cases are all there: none may be missing. */
+  readonly complete: boolean;
+}
+
+/** The functions that both APIs have (3.1.4 refers to 4.1.4). */
+const ofRegistry = (name: string): boolean => name.startsWith('ArmReg') && name in functions4;
+
+function only(
+  functions: Readonly<Record<string, ApiFunction>>,
+  wanted: (name: string) => boolean,
+): Readonly<Record<string, ApiFunction>> {
+  return Object.fromEntries(Object.entries(functions).filter(([name]) => wanted(name)));
+}
+
+export const suites: readonly Suite[] = [
+  {
+    name: 'server4',
+    via: 'server4',
+    functions: only(functions4, (name) => !ofRegistry(name)),
+    pairs: 117,
+    cases: cases4,
+    complete: false,
+  },
+  { name: 'server3', via: 'server3', functions: functions3, pairs: 168, cases: [], complete: false },
+  {
+    name: 'registry of server4',
+    via: 'server4',
+    functions: only(functions4, ofRegistry),
+    pairs: 44,
+    cases: [],
+    complete: false,
+  },
+];
