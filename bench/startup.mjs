@@ -2,10 +2,11 @@
  * How soon is a cluster there, and how much memory does a server take?
  *
  * All servers are powered on at once: until each thread has said its first word, and until all are members of one view;
- * against as many worker threads that do nothing. Memory is what the process takes in besides, threads and all.
+ * against as many worker threads that do nothing. In lockstep: until each thread has had its first turn. Memory is what
+ * the process takes in besides, threads and all.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { BenchCluster } from './support/cluster.mjs';
+import { BenchCluster, nameOf } from './support/cluster.mjs';
 import { median, nowUs, round, sort } from './support/numbers.mjs';
 import { atMost } from './support/study.mjs';
 import { idlers } from './support/threads.mjs';
@@ -13,6 +14,9 @@ import { idlers } from './support/threads.mjs';
 /**
  * @typedef {import('./support/study.mjs').Study} Study
  */
+
+/** @type {typeof import('../src/cluster/cluster.js')} */
+const { open } = await import(new URL('../dist/cluster/cluster.js', import.meta.url).href);
 
 const SERVERS = [2, 4, 8, 16];
 const ROUNDS = 7;
@@ -29,11 +33,15 @@ export const study = {
     /** @type {import('./support/study.mjs').Target[]} */
     const targets = [];
     for (const servers of quick ? [2] : SERVERS) {
-      /** @type {(Awaited<ReturnType<typeof ofCluster>> & { idle: number })[]} */
+      /** @type {(Awaited<ReturnType<typeof ofCluster>> & { idle: number, lockstep: number })[]} */
       const seen = [];
       for (let turn = 0; turn < times; turn += 1) {
         progress(`${servers} servers: round ${turn + 1} of ${times}`);
-        seen.push({ ...(await ofCluster(servers)), idle: await ofIdlers(servers) });
+        seen.push({
+          ...(await ofCluster(servers)),
+          idle: await ofIdlers(servers),
+          lockstep: await ofLockstep(servers),
+        });
       }
       const of = (/** @type {keyof (typeof seen)[number]} */ what) => sort(seen.map((one) => one[what]));
       const threads = of('threads');
@@ -46,6 +54,7 @@ export const study = {
           median(of('idle')),
           median(seen.map((one) => one.threads / one.idle)),
           median(of('whole')),
+          median(of('lockstep')),
           median(of('rss')),
           median(of('heap')),
           median(of('stop')),
@@ -61,6 +70,7 @@ export const study = {
       { name: 'idle workers', unit: 'ms' },
       { name: '× idle', unit: '' },
       { name: 'one view', unit: 'ms' },
+      { name: 'lockstep', unit: 'ms' },
       { name: 'memory a server', unit: 'MiB' },
       { name: 'its heap', unit: 'MiB' },
       { name: 'stop all', unit: 'ms' },
@@ -92,6 +102,18 @@ async function ofCluster(servers) {
     heap: median(seen.map(({ heapUsedBytes }) => heapUsedBytes)) / 2 ** 20,
     stop: (nowUs() - stopped) / 1000,
   };
+}
+
+/** @param {number} servers */
+async function ofLockstep(servers) {
+  const began = nowUs();
+  const names = Array.from({ length: servers }, (_, index) => nameOf(index));
+  const cluster = await open({ name: 'BENCH', servers: names }, { backend: 'lockstep' });
+  await cluster.start();
+  await cluster.advance('1us');
+  const took = (nowUs() - began) / 1000;
+  await cluster.close();
+  return took;
 }
 
 /** @param {number} count */

@@ -1,7 +1,7 @@
 /**
  * Uses the packed package as one who installed it: unpacked outside the checkout, with nothing beside it but the
- * dependencies that package.json names, it must import and its command must run an example. Finds files missing from
- * `files` and packages missing from `dependencies`.
+ * dependencies that package.json names, it must import and its command must run an example, with threads and without.
+ * Finds files missing from `files` and packages missing from `dependencies`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
@@ -24,8 +24,11 @@ try {
   }
   const example = join(installed, 'examples', 'failover.yaml');
   run(process.execPath, ['--input-type=module', '-e', `await import(${JSON.stringify(name)});`]);
-  run(process.execPath, [join(installed, 'dist', 'cli', 'main.js'), 'run', example]);
-  console.log('imports, and runs examples/failover.yaml');
+  for (const backend of ['inline', 'lockstep', 'realtime']) {
+    const scale = backend === 'realtime' ? ['--time-scale', '0.01'] : [];
+    run(process.execPath, [join(installed, 'dist', 'cli', 'main.js'), 'run', example, '--backend', backend, ...scale]);
+  }
+  console.log('imports, and runs examples/failover.yaml on each backend');
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

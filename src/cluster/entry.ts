@@ -1,9 +1,13 @@
 /**
- * Where the compiled code of a thread is: beside this file, or, when this runs from source (in a test), in dist.
+ * Where the code of a thread is: beside this file's room, or, when this runs from source (in a test), in dist.
+ *
+ * Threads run one file each, which the build has made of all that they need. Where test coverage is counted they run the
+ * modules it was made of: these are what everybody else runs, and what coverage is counted by.
  */
 
 /** The entry of a server's thread. Threads run compiled code only; `npm run build` makes it. */
 export function threadEntry(name: 'lockstep' | 'realtime/main'): URL {
   const fromSource = import.meta.url.endsWith('.ts');
-  return new URL(`${fromSource ? '../../dist' : '..'}/node/${name}.js`, import.meta.url);
+  const ending = process.env.NODE_V8_COVERAGE ? 'js' : 'cjs';
+  return new URL(`${fromSource ? '../../dist' : '..'}/node/${name}.${ending}`, import.meta.url);
 }

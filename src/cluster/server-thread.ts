@@ -10,6 +10,7 @@ import type { Take } from '../interconnect/messages.js';
 import { Kind, type Line, LineEnd } from '../node/channel.js';
 import { fromBytes } from '../node/wire.js';
 import { ServerFailed } from './errors.js';
+import { sourceStack } from './thread-stack.js';
 
 export interface ThreadOptions {
   readonly resourceLimits?: ResourceLimits;
@@ -37,7 +38,7 @@ export class ServerThread {
    */
   constructor(
     readonly server: string,
-    entry: URL,
+    private readonly entry: URL,
     boot: { readonly line: Line },
     private readonly options: ThreadOptions,
   ) {
@@ -83,7 +84,8 @@ export class ServerThread {
 
   private record(why: string, stack: string | undefined): void {
     if (this.failure) return;
-    this.failure = new ServerFailed(this.server, why.trim().replaceAll(/\s*\n\s*/g, ' '), stack);
+    const trace = stack === undefined ? undefined : sourceStack(stack, this.entry);
+    this.failure = new ServerFailed(this.server, why.trim().replaceAll(/\s*\n\s*/g, ' '), trace);
     this.options.onFailure?.(this.failure);
   }
 }
@@ -92,6 +94,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return `its thread has failed: ${inspect(error)}`;
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return `its thread ran out of memory (${error.message})`;
+  if ('code' in error && error.code === 'MODULE_NOT_FOUND')
+    return `its thread has failed: ${error.message}; in a checkout npm run build makes it, and a program that is bundled leaves armada-emulator out of its bundle`;
   return `its thread has failed: ${error.message}`;
 }
 

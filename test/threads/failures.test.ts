@@ -72,7 +72,10 @@ const CASES: readonly Case[] = [
     stack: /at-start\.mjs:2/,
   },
   { entry: 'throws-null', says: /^its thread has failed: null$/ },
-  { entry: 'does-not-exist', says: /^its thread has failed: Cannot find module '.*does-not-exist\.mjs'/ },
+  {
+    entry: 'does-not-exist',
+    says: /^its thread has failed: Cannot find module '.*does-not-exist\.mjs'; in a checkout npm run build makes it, /,
+  },
   { entry: 'returns', says: /^its thread ended by itself, with code 0$/ },
   { entry: 'exits', says: /^its thread ended by itself, with code 3$/ },
   { entry: 'silent', answerMs: 300, says: /^its thread has not answered (for|within) 0\.3 s( of its start)?$/ },

@@ -17,24 +17,26 @@ export interface Inspection {
   readonly latenessUs: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };
 }
 
-const boot = workerData as RealtimeBoot;
-const wakeMain = (): void => parentPort?.postMessage(0);
-try {
-  const server = new RealtimeServer(boot, wakeMain);
-  const inspect = (afresh = false): Inspection => {
-    const { engine, lateness } = server;
-    const latenessUs = {
-      count: lateness.count,
-      p50: lateness.percentile(50),
-      p99: lateness.percentile(99),
-      max: lateness.max,
-    };
-    if (afresh) lateness.reset();
-    return { digest: engine.digest(), heapUsedBytes: memoryUsage().heapUsed, latenessUs };
-  };
-  Comlink.expose({ inspect }, boot.controls);
-  await server.serve();
-} catch (error) {
-  sayFailed(boot.line, error);
-  boot.controls.close();
+async function run(boot: RealtimeBoot): Promise<void> {
+  try {
+    const server = new RealtimeServer(boot, () => parentPort?.postMessage(0));
+    Comlink.expose({ inspect: (afresh = false) => inspect(server, afresh) }, boot.controls);
+    await server.serve();
+  } catch (error) {
+    sayFailed(boot.line, error);
+    boot.controls.close();
+  }
 }
+
+function inspect({ engine, lateness }: RealtimeServer, afresh: boolean): Inspection {
+  const latenessUs = {
+    count: lateness.count,
+    p50: lateness.percentile(50),
+    p99: lateness.percentile(99),
+    max: lateness.max,
+  };
+  if (afresh) lateness.reset();
+  return { digest: engine.digest(), heapUsedBytes: memoryUsage().heapUsed, latenessUs };
+}
+
+void run(workerData as RealtimeBoot);

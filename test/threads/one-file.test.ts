@@ -1,0 +1,70 @@
+/**
+ * The one file that a server's thread runs, made of many: it is what runs, and its stacks name the sources.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { sourceStack } from '../../src/cluster/thread-stack.js';
+
+const root = new URL('../../', import.meta.url);
+const FILES = ['node/lockstep', 'node/realtime/main'];
+
+const fileOf = (name: string): URL => new URL(`dist/${name}.cjs`, root);
+
+/** The place in the sources that a line of a stack names: the file, from the root on, and the text that stands there. */
+function placeIn(line: string): { readonly file: string; readonly text: string } {
+  const found = /([^ (]+):(\d+):(\d+)\)?$/.exec(line);
+  if (!found || !existsSync(found[1])) throw new Error(`names no source: ${line}`);
+  const text = readFileSync(found[1], 'utf8').split('\n')[Number(found[2]) - 1];
+  return {
+    file: found[1].slice(fileURLToPath(root).length).replaceAll('\\', '/'),
+    text: text.slice(Number(found[3]) - 1),
+  };
+}
+
+describe.each(FILES)('%s', (name) => {
+  const file = fileOf(name);
+  const lines = readFileSync(file, 'utf8').split('\n');
+
+  it('a place in it is told as the place in the source', () => {
+    const at = lines.findIndex((line) => line.includes('throw new RangeError'));
+    const column = lines[at].indexOf('throw');
+    const stack = `RangeError: x\n    at one (${fileURLToPath(file)}:${at + 1}:${column + 1})\n    at node:internal/main:7:3`;
+    const [first, place, last] = sourceStack(stack, file).split('\n');
+    expect(first).toBe('RangeError: x');
+    expect(placeIn(place).file).toMatch(/^src\/.*\.ts$/);
+    expect(placeIn(place).text).toMatch(/^throw new RangeError/);
+    expect(last).toBe('    at node:internal/main:7:3');
+  });
+
+  it('a place that comes from no source stays as it is', () => {
+    const stack = `Error: x\n    at ${fileURLToPath(file)}:1:1`;
+    expect(sourceStack(stack, file)).toBe(stack);
+  });
+
+  it('other code, and code without a map, keeps its places', () => {
+    const stack = 'Error: x\n    at /tmp/other.mjs:1:2';
+    expect(sourceStack(stack, file)).toBe(stack);
+    const self = fileURLToPath(import.meta.url);
+    expect(sourceStack(`Error: x\n    at ${self}:1:2`, new URL(import.meta.url))).toBe(`Error: x\n    at ${self}:1:2`);
+  });
+});
+
+it('threads run it, and what fails in them names the source', () => {
+  const script = fileURLToPath(new URL('fails-at-once.mjs', import.meta.url));
+  // Where coverage is counted threads run something else.
+  const env = { ...process.env, NODE_V8_COVERAGE: '' };
+  const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env });
+  expect(stderr).toBe('');
+  const told = stdout.trim().split('\n');
+  expect(told).toHaveLength(FILES.length);
+  told.forEach((line, index) => {
+    const [entry, stack] = JSON.parse(line) as [string, string];
+    expect(entry).toBe(fileOf(FILES[index]).pathname);
+    const places = stack.split('\n').filter((one) => one.includes('/src/') && one.startsWith('    at '));
+    expect(places.length).toBeGreaterThan(1);
+    expect(places.map((one) => placeIn(one).file)).toContain(`src/${FILES[index]}.ts`);
+    expect(stack).not.toContain('.cjs');
+  });
+});
