@@ -100,6 +100,10 @@ export class Driver {
   }
 
   private judge(): void {
+    const failure = this.foreground > 0 ? this.tasks.takeFailure() : undefined;
+    if (failure) {
+      for (const wait of [...this.waits]) if (!wait.background) this.settle(wait, () => wait.reject(failure));
+    }
     for (const wait of [...this.waits]) {
       try {
         if (this.world.reached(wait.goal)) this.end(wait, 'reached');

@@ -173,7 +173,7 @@ export class RealtimeBackend extends WorldBackend {
   async until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
     this.assertSound();
     this.listen();
-    return this.waits.until(goal, limit).finally(() => waiter?.settled?.());
+    return this.waits.until(goal, limit, waiter);
   }
 
   override onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void {
@@ -183,6 +183,8 @@ export class RealtimeBackend extends WorldBackend {
 
   override reconsider(): void {
     super.reconsider();
+    const failure = this.tasks.takeFailure();
+    if (failure) this.waits.fail(failure, true);
     this.waits.judge();
   }
 

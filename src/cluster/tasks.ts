@@ -8,6 +8,7 @@ export class Tasks {
   private started = 0;
   private running = 0;
   private waiting: (() => void)[] = [];
+  private failure: Error | undefined;
 
   /** Whether there has been any task: without one, nobody has to be waited for. */
   get any(): boolean {
@@ -27,6 +28,18 @@ export class Tasks {
   end(): void {
     this.running -= 1;
     this.told();
+  }
+
+  /** A task has failed that nobody awaits: whoever waits for the cluster next is told. */
+  fail(error: Error): void {
+    this.failure ??= error;
+  }
+
+  /** The failure that somebody is to be told of, once. */
+  takeFailure(): Error | undefined {
+    const { failure } = this;
+    this.failure = undefined;
+    return failure;
   }
 
   /** A task enters a call. */

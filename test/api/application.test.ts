@@ -122,6 +122,18 @@ describe('tasks and time', () => {
     await c.close();
   });
 
+  test('a task that fails while nobody awaits it fails whoever waits for the cluster', async () => {
+    const c = await started();
+    const task = startApplication(c, 'A').run(async ({ kernel32 }) => {
+      await kernel32.Sleep(1000);
+      throw new Error('its own mistake');
+    });
+    await expect(c.advance('1m')).rejects.toThrow('its own mistake');
+    await expect(Promise.resolve(task)).rejects.toThrow('its own mistake');
+    await c.advance('1m');
+    await c.close();
+  });
+
   test('a machine of no cluster has applications, too, until it loses its power', async () => {
     const { openWorld } = await import('../../src/cluster/open.js');
     const world = { clusters: [], machines: [{ name: 'Lone', ip: '10.0.2.1' }], clients: [] };

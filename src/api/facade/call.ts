@@ -138,6 +138,11 @@ export class Call<E extends string = string> {
   }
 }
 
+/** A variable holds an integer; whose class it is does not matter. */
+function isVariable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'value' in value && Number.isInteger(value.value);
+}
+
 /** Answers whether a value can be an argument of that type, NULL apart. */
 function fits(type: CType, value: unknown): boolean {
   switch (type.is) {
@@ -150,7 +155,7 @@ function fits(type: CType, value: unknown): boolean {
       return typeof value === 'function';
     case 'pointer':
       if (type.to === 'BYTE') return value instanceof Uint8Array;
-      if (type.to !== 'TCHAR') return value instanceof Ref && Number.isInteger(value.value);
+      if (type.to !== 'TCHAR') return isVariable(value);
       return type.constant ? typeof value === 'string' && !value.includes('\0') : value instanceof Uint8Array;
     default:
       return type satisfies never;

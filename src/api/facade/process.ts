@@ -175,6 +175,7 @@ export class Thread {
  */
 export class Task<T> implements PromiseLike<T | undefined> {
   private done = false;
+  private awaited = false;
   private readonly outcome: Promise<T | undefined>;
 
   constructor(
@@ -187,6 +188,7 @@ export class Task<T> implements PromiseLike<T | undefined> {
       .then(() => does(new Thread(process, true)))
       .catch((error: unknown) => {
         if (error instanceof ProcessGone) return undefined;
+        if (!this.awaited) tasks.fail(error instanceof Error ? error : new Error(String(error)));
         throw error;
       })
       .finally(() => {
@@ -194,7 +196,7 @@ export class Task<T> implements PromiseLike<T | undefined> {
         tasks.end();
         process.backend.reconsider();
       });
-    // Whoever does not await it is told by `failed`.
+    // Where nobody awaits it, whoever waits for the cluster is told.
     this.outcome.catch(() => undefined);
   }
 
@@ -208,6 +210,7 @@ export class Task<T> implements PromiseLike<T | undefined> {
     onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
     const { backend, machine } = this.process;
+    this.awaited = true;
     return backend
       .until({ type: 'condition', holds: () => this.done }, this.process.forever())
       .then(() => {

@@ -2,12 +2,12 @@
  * Who waits for what in real time: for an instant, for rest, or for a condition, each with a limit.
  */
 import { type Micros, NEVER } from '../../model/time.js';
-import type { Goal, Stop } from '../backend.js';
+import type { Goal, Stop, Waiter } from '../backend.js';
 
 /** Longer than a timer can be set, in milliseconds. */
 const TIMER_MS_MAX = 2_000_000_000;
 
-interface Wait {
+interface Wait extends Waiter {
   readonly goal: Goal;
   readonly limit: Micros;
   readonly resolve: (stop: Stop) => void;
@@ -27,9 +27,9 @@ export class Waits {
 
   constructor(private readonly world: WaitsWorld) {}
 
-  until(goal: Goal, limit: Micros): Promise<Stop> {
+  until(goal: Goal, limit: Micros, waiter: Waiter = {}): Promise<Stop> {
     return new Promise((resolve, reject) => {
-      const wait: Wait = { goal, limit, resolve, reject, timer: undefined };
+      const wait: Wait = { goal, limit, ...waiter, resolve, reject, timer: undefined };
       this.open.add(wait);
       this.consider(wait);
     });
@@ -45,8 +45,10 @@ export class Waits {
     for (const wait of [...this.open]) this.consider(wait);
   }
 
-  fail(error: Error): void {
+  /** All that wait are told of a failure; of that of an application's task only those that are none themselves. */
+  fail(error: Error, ofTask = false): void {
     for (const wait of [...this.open]) {
+      if (ofTask && wait.background) continue;
       this.end(wait);
       wait.reject(error);
     }
@@ -89,5 +91,6 @@ export class Waits {
   private end(wait: Wait): void {
     clearTimeout(wait.timer);
     this.open.delete(wait);
+    wait.settled?.();
   }
 }
