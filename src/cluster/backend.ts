@@ -14,6 +14,7 @@ import type {
   TraceLine,
 } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
+import type { MachineRegistry } from './registry.js';
 
 export interface Backend {
   readonly kind: BackendKind;
@@ -25,6 +26,8 @@ export interface Backend {
   until(goal: Goal, limit: Micros): Promise<Stop>;
   /** What the members of the cluster agree on now, and the true state of machines outside any view. */
   status(cluster: string): Snapshot;
+  /** The registry of a server, or of a machine in no cluster. Throws a `RangeError` where there is none of that name. */
+  registryOf(machine: string): MachineRegistry;
   /** Hands every trace line from now on to `sink`, in order. Answers how to stop that. */
   trace(sink: (line: TraceLine) => void): Unsubscribe;
   /** Writes a line of the caller's own (a step label, an expectation) into the trace, at `now`. */

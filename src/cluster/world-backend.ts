@@ -20,6 +20,8 @@ import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe 
 import { Operator } from './operator.js';
 import { isQuiet } from './quiet.js';
 import { Recorder } from './recorder.js';
+import { type MachineRegistry, Registries } from './registry.js';
+import { Requests } from './requests.js';
 import { type EngineView, ResourceFaults, ServerSlot } from './server-slot.js';
 import { Switchboard } from './switchboard.js';
 import { ClusterTracer } from './tracer.js';
@@ -55,6 +57,8 @@ export abstract class WorldBackend implements Backend {
   readonly faults = new ResourceFaults();
   /** For each node the nodes of the servers of its cluster besides itself. */
   protected readonly peers: readonly (readonly number[])[];
+  readonly requests: Requests = new Requests(this);
+  protected readonly registries: Registries;
   protected readonly operator: Operator;
   protected readonly watch: Watch | undefined;
   protected readonly audit: Audit | undefined;
@@ -80,6 +84,7 @@ export abstract class WorldBackend implements Backend {
       ),
     );
     this.operator = new Operator(this);
+    this.registries = new Registries(this);
     const watch = options.invariants === false ? undefined : new Watch(this, kind !== 'realtime');
     this.watch = watch;
     if (watch)
@@ -110,6 +115,20 @@ export abstract class WorldBackend implements Backend {
     return result;
   }
 
+  registryOf(machine: string): MachineRegistry {
+    return this.registries.of(machine);
+  }
+
+  /** Takes in what servers have told already: in virtual time that is nothing. */
+  catchUp(): void {
+    return;
+  }
+
+  /** Does something that may find out that a server's thread has failed. */
+  soundly<T>(does: () => Promise<T>): Promise<T> {
+    return does();
+  }
+
   status(cluster: string): Snapshot {
     const index = this.directory.cluster(cluster);
     if (index === undefined) throw new RangeError(`There is no cluster ${cluster}.`);
@@ -130,7 +149,7 @@ export abstract class WorldBackend implements Backend {
 
   async finish(good: boolean): Promise<RunSummary> {
     if (!this.summary) {
-      if (good) this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
+      if (good) this.watch?.atTheEnd(isQuiet(this, this.requests.pending), this.switchboard.isWhole);
       this.writeLinks();
       this.summary = { ok: good, ...this.hashed() };
       this.recorder.write({ kind: 'end', ...this.summary });
@@ -143,7 +162,8 @@ export abstract class WorldBackend implements Backend {
     for (const { from, network, marks } of slot.stop(orderly))
       this.switchboard.model.dropped(from, slot.place.node, network, 'off', marks);
     this.stopEngine(slot);
-    this.operator.serverGone(slot);
+    this.requests.serverGone(slot);
+    this.registries.settle(slot);
     this.followLiving(slot.place.cluster);
   }
 
@@ -159,7 +179,7 @@ export abstract class WorldBackend implements Backend {
 
   protected reached(goal: Goal): boolean {
     if (goal.type === 'condition') return goal.holds();
-    return goal.type === 'quiet' && isQuiet(this, this.operator.pending);
+    return goal.type === 'quiet' && isQuiet(this, this.requests.pending);
   }
 
   protected watchdogFires(slot: ServerSlot): void {
@@ -181,22 +201,29 @@ export abstract class WorldBackend implements Backend {
     return {
       installed: (view, members, parent, newcomer) => {
         slot.cutOff = false;
+        slot.standing = true;
         this.watch?.installed(slot, view, members, newcomer);
         this.tracers[cluster].installed(view, members, parent);
       },
       departed: () => {
         slot.cutOff = true;
+        slot.standing = false;
+        this.registries.settle(slot);
         this.followLiving(cluster);
       },
       released: (outcome, view) => {
         this.watch?.released(slot, outcome);
         this.tracers[cluster].released(outcome, view);
       },
-      bringsUp: (group, view) => this.watch?.bringsUp(slot, group, view),
-      ordered: (id, refusal) => this.operator.ordered(id, refusal),
-      answer: (id, refusal) => this.operator.answered(id, refusal),
+      bringsUp: (group, view, keys) => {
+        this.watch?.bringsUp(slot, group, view);
+        slot.bringKeys(group, keys);
+      },
+      ordered: (id, refusal) => this.requests.ordered(id, refusal),
+      answer: (id, refusal) => this.requests.answered(id, refusal),
       persist: (durable) => {
-        slot.durable = durable;
+        slot.keep(durable);
+        this.registries.settle(slot);
       },
       powerOff: (orderly, why) => {
         slot.poweringOff = { orderly, why };

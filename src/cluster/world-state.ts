@@ -4,6 +4,7 @@
 import type { Input } from '../failover/frames.js';
 import type { Micros } from '../model/time.js';
 import type { Recorder } from './recorder.js';
+import type { Requests } from './requests.js';
 import type { ResourceFaults, ServerSlot } from './server-slot.js';
 import type { Switchboard } from './switchboard.js';
 import type { ClusterTracer } from './tracer.js';
@@ -22,6 +23,7 @@ export interface OperatedWorld extends WorldState {
   readonly tracers: readonly ClusterTracer[];
   readonly switchboard: Switchboard;
   readonly faults: ResourceFaults;
+  readonly requests: Requests;
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;
