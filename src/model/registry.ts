@@ -184,7 +184,8 @@ function rootOf(path: string): string {
 }
 
 function isRoot(path: string): boolean {
-  return nameId(rootOf(path)) === nameId(path);
+  const root = rootOf(path);
+  return root !== '' && root.length === path.length;
 }
 
 function isPath(path: string): boolean {
