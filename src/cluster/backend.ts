@@ -16,6 +16,7 @@ import type {
 import type { WorldAction } from './actions.js';
 import type { Service } from './service.js';
 import type { Tasks } from './tasks.js';
+import type { MachineRegistry } from './registry.js';
 
 export interface Backend {
   readonly kind: BackendKind;
@@ -36,6 +37,8 @@ export interface Backend {
   status(cluster: string): Snapshot;
   /** The cluster service of a machine, as its applications reach it. A `RangeError` where there is no such machine. */
   service(machine: string): Service;
+  /** The registry of a server, or of a machine in no cluster. Throws a `RangeError` where there is none of that name. */
+  registryOf(machine: string): MachineRegistry;
   /** Hands every trace line from now on to `sink`, in order. Answers how to stop that. */
   trace(sink: (line: TraceLine) => void): Unsubscribe;
   /** Writes a line of the caller's own (a step label, an expectation) into the trace, at `now`. */

@@ -255,7 +255,7 @@ export class LockstepBackend extends VirtualBackend {
   }
 
   /** After a thread has failed, everything fails as that did. */
-  private async soundly<T>(does: () => Promise<T>): Promise<T> {
+  override async soundly<T>(does: () => Promise<T>): Promise<T> {
     if (this.failure) throw this.failure;
     try {
       return await does();

@@ -18,19 +18,7 @@ import type { OperatedWorld } from './world-state.js';
 
 type Outcome = Result<void, Refusal>;
 
-interface Open {
-  readonly text: string;
-  readonly slot: ServerSlot;
-}
-
 export class Operator {
-  private nextId = 1;
-  private putting = 0;
-  /** Commands whose answer is still to come. */
-  private readonly open = new Map<number, Open>();
-  /** What the engine said of the command that is being put to it right now. */
-  private judged: { readonly refusal: Refusal | undefined } | undefined;
-
   constructor(private readonly backend: OperatedWorld) {}
 
   /** Carries an action out and writes its step line before all that it sets off. */
@@ -45,34 +33,6 @@ export class Operator {
     } finally {
       recorder.release({ ...describeStep(action), ...(label.id === undefined ? {} : { id: label.id }), ...error });
     }
-  }
-
-  /** The coordinator has judged a command. */
-  ordered(id: number, refusal: Refusal | undefined): void {
-    if (id !== this.putting) return;
-    this.judged = { refusal };
-    if (refusal) this.open.delete(id);
-  }
-
-  /** All members hold the answer to a command, or it was lost. */
-  answered(id: number, refusal: Refusal | undefined): void {
-    const open = this.open.get(id);
-    this.open.delete(id);
-    if (open && refusal) this.warn(`${open.text} was refused: ${refusal.where}: ${refusal.what}`);
-  }
-
-  /** A server has lost its power, and with it what had been put before it and not been answered. */
-  serverGone(slot: ServerSlot): void {
-    for (const [id, open] of this.open) {
-      if (open.slot !== slot) continue;
-      this.open.delete(id);
-      this.warn(`${open.text} was put before server ${slot.place.name}, which is gone: it may not be carried out`);
-    }
-  }
-
-  /** Commands without an answer. */
-  get pending(): number {
-    return this.open.size;
   }
 
   private warn(text: string): void {
@@ -263,15 +223,24 @@ export class Operator {
 
   private put(slot: ServerSlot, command: Command, action: WorldAction): Outcome {
     if (slot.hung) return refuse('NOT_RUNNING', slot.place.name, 'it hangs', 'resume it first');
-    const id = this.nextId++;
     const { step, target } = describeStep(action);
-    this.judged = undefined;
-    this.putting = id;
-    this.open.set(id, { text: `${step} ${target}`, slot });
-    this.backend.input(slot, { type: 'request', now: this.backend.now(), id, command });
-    this.putting = 0;
-    const refusal = (this.judged as { refusal: Refusal | undefined } | undefined)?.refusal;
-    return refusal ? err(refusal) : ok(undefined);
+    const text = `${step} ${target}`;
+    let putting = true;
+    let refused: Refusal | undefined;
+    this.backend.requests.put(slot, command, {
+      ordered: (refusal) => {
+        if (putting) refused = refusal;
+        return refused !== undefined;
+      },
+      answered: (refusal) => {
+        if (refusal) this.warn(`${text} was refused: ${refusal.where}: ${refusal.what}`);
+      },
+      gone: () => {
+        this.warn(`${text} was put before server ${slot.place.name}, which is gone: it may not be carried out`);
+      },
+    });
+    putting = false;
+    return refused ? err(refused) : ok(undefined);
   }
 
   /** Who takes a command: of the view that is shown the coordinator, else the first member that runs; else anybody. */

@@ -170,6 +170,17 @@ export class RealtimeBackend extends WorldBackend {
     return result;
   }
 
+  override catchUp(): void {
+    if (!this.processing) this.listen();
+  }
+
+  override async soundly<T>(does: () => Promise<T>): Promise<T> {
+    this.assertSound();
+    const done = does();
+    this.listen();
+    return done;
+  }
+
   async until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
     this.assertSound();
     this.listen();
@@ -605,5 +616,11 @@ type OrderBody = Order extends infer One ? (One extends Order ? Omit<One, 'n'> :
 
 /** What a server that is dead had still written to its disk. */
 function keepDisk(slot: ServerSlot, report: Report): void {
-  for (const [name, durable] of report.effects) if (name === 'persist') slot.durable = durable as ServerSlot['durable'];
+  for (const [name, ...args] of report.effects) {
+    if (name === 'persist') slot.keep(...(args as Parameters<Effects['persist']>));
+    else if (name === 'bringsUp') {
+      const [group, , keys] = args as Parameters<Effects['bringsUp']>;
+      slot.bringKeys(group, keys);
+    }
+  }
 }

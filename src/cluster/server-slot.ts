@@ -7,6 +7,7 @@ import { type Durable, EMPTY_DURABLE, type Effects, type Input, type ViewId } fr
 import type { Executor } from '../failover/group/executor.js';
 import type { AgreedState } from '../failover/state.js';
 import type { ClusterDefinition } from '../model/definition.js';
+import { LocalRegistry, type RegistryContent } from '../model/registry.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
 import { ReceiveBuffer } from '../network/receive-buffer.js';
 import type { ServerNode } from './world.js';
@@ -38,13 +39,17 @@ export class ServerSlot {
   /** How it lost its power last: decides between STOPPED and DOWN. */
   ended: 'never' | 'orderly' | 'down' = 'never';
   incarnation = 0;
+  /** On its disk: what its engine keeps, and its registry. */
   durable: Durable = EMPTY_DURABLE;
+  readonly registry = new LocalRegistry();
   /** When the outside watchdog cuts its power. */
   watchdogAt: Micros = NEVER;
   /** It has been told to power off and does so at the end of its step. */
   poweringOff: { readonly orderly: boolean; readonly why: string } | undefined;
   /** It stood in a view once since its boot, and stands in none now. */
   cutOff = false;
+  /** It has said that it stands in a view. */
+  standing = false;
   /** When it was switched on last. */
   bootedAt: Micros = micros(0);
   /** A boot is under way. */
@@ -67,12 +72,26 @@ export class ServerSlot {
     return this.engine !== undefined && !this.hung;
   }
 
+  /** Its engine writes to the disk; what it has let out of the synchronised registry goes into its own. */
+  keep(durable: Durable): void {
+    const { content } = this.durable.registry;
+    this.durable = durable;
+    if (durable.registry.content !== content)
+      this.registry.follow(JSON.parse(durable.registry.content) as RegistryContent);
+  }
+
+  /** A group's registry keys as they were left elsewhere, if they were. */
+  bringKeys(group: number, keys: RegistryContent | undefined): void {
+    if (keys) this.registry.restore(this.definition.groups[group].registryKeys, keys);
+  }
+
   /** Power on: another incarnation, with what is on its disk. */
   switchOn(now: Micros): void {
     this.incarnation += 1;
     this.bootedAt = now;
     this.booting = false;
     this.cutOff = false;
+    this.standing = false;
     this.hung = false;
     this.poweringOff = undefined;
   }
@@ -92,6 +111,7 @@ export class ServerSlot {
     this.hung = false;
     this.booting = false;
     this.cutOff = false;
+    this.standing = false;
     this.poweringOff = undefined;
     this.watchdogAt = NEVER;
     this.ended = orderly ? 'orderly' : 'down';

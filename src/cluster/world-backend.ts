@@ -20,6 +20,8 @@ import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe,
 import { Operator } from './operator.js';
 import { isQuiet } from './quiet.js';
 import { Recorder } from './recorder.js';
+import { type MachineRegistry, Registries } from './registry.js';
+import { Requests } from './requests.js';
 import { type EngineView, ResourceFaults, ServerSlot } from './server-slot.js';
 import { MachineService, type Service, ServerService } from './service.js';
 import { Switchboard } from './switchboard.js';
@@ -61,6 +63,8 @@ export abstract class WorldBackend implements Backend {
   readonly machines: ReadonlyMap<string, MachineService>;
   /** For each node the nodes of the servers of its cluster besides itself. */
   protected readonly peers: readonly (readonly number[])[];
+  readonly requests: Requests = new Requests(this);
+  protected readonly registries: Registries;
   protected readonly operator: Operator;
   protected readonly watch: Watch | undefined;
   protected readonly audit: Audit | undefined;
@@ -90,6 +94,7 @@ export abstract class WorldBackend implements Backend {
       ),
     );
     this.operator = new Operator(this);
+    this.registries = new Registries(this);
     const watch = options.invariants === false ? undefined : new Watch(this, kind !== 'realtime');
     this.watch = watch;
     if (watch)
@@ -118,6 +123,20 @@ export abstract class WorldBackend implements Backend {
     const result = this.operator.carryOut(action, label);
     this.watch?.afterInstant();
     return result;
+  }
+
+  registryOf(machine: string): MachineRegistry {
+    return this.registries.of(machine);
+  }
+
+  /** Takes in what servers have told already: in virtual time that is nothing. */
+  catchUp(): void {
+    return;
+  }
+
+  /** Does something that may find out that a server's thread has failed. */
+  soundly<T>(does: () => Promise<T>): Promise<T> {
+    return does();
   }
 
   status(cluster: string): Snapshot {
@@ -151,7 +170,7 @@ export abstract class WorldBackend implements Backend {
 
   async finish(good: boolean): Promise<RunSummary> {
     if (!this.summary) {
-      if (good) this.watch?.atTheEnd(isQuiet(this, this.operator.pending), this.switchboard.isWhole);
+      if (good) this.watch?.atTheEnd(isQuiet(this, this.requests.pending), this.switchboard.isWhole);
       this.writeLinks();
       this.summary = { ok: good, ...this.hashed() };
       this.recorder.write({ kind: 'end', ...this.summary });
@@ -164,7 +183,8 @@ export abstract class WorldBackend implements Backend {
     for (const { from, network, marks } of slot.stop(orderly))
       this.switchboard.model.dropped(from, slot.place.node, network, 'off', marks);
     this.stopEngine(slot);
-    this.operator.serverGone(slot);
+    this.requests.serverGone(slot);
+    this.registries.settle(slot);
     this.followLiving(slot.place.cluster);
   }
 
@@ -180,7 +200,7 @@ export abstract class WorldBackend implements Backend {
 
   protected reached(goal: Goal): boolean {
     if (goal.type === 'condition') return goal.holds();
-    return goal.type === 'quiet' && isQuiet(this, this.operator.pending);
+    return goal.type === 'quiet' && isQuiet(this, this.requests.pending);
   }
 
   protected watchdogFires(slot: ServerSlot): void {
@@ -207,11 +227,14 @@ export abstract class WorldBackend implements Backend {
     return {
       installed: (view, members, parent, newcomer) => {
         slot.cutOff = false;
+        slot.standing = true;
         this.watch?.installed(slot, view, members, newcomer);
         this.tracers[cluster].installed(view, members, parent);
       },
       departed: () => {
         slot.cutOff = true;
+        slot.standing = false;
+        this.registries.settle(slot);
         this.followLiving(cluster);
       },
       released: (outcome, view) => {
@@ -220,15 +243,19 @@ export abstract class WorldBackend implements Backend {
         this.tracers[cluster].released(outcome, view);
         this.services[slot.place.node].tell(outcome, this.traceTime());
       },
-      bringsUp: (group, view) => this.watch?.bringsUp(slot, group, view),
-      ordered: (id, refusal) => this.operator.ordered(id, refusal),
+      bringsUp: (group, view, keys) => {
+        this.watch?.bringsUp(slot, group, view);
+        slot.bringKeys(group, keys);
+      },
+      ordered: (id, refusal) => this.requests.ordered(id, refusal),
       answer: (id, refusal) => {
         this.words += 1;
-        this.operator.answered(id, refusal);
+        this.requests.answered(id, refusal);
       },
       persist: (durable) => {
         this.words += 1;
-        slot.durable = durable;
+        slot.keep(durable);
+        this.registries.settle(slot);
       },
       powerOff: (orderly, why) => {
         slot.poweringOff = { orderly, why };

@@ -4,6 +4,7 @@
 import type { Input } from '../failover/frames.js';
 import type { Micros } from '../model/time.js';
 import type { Recorder } from './recorder.js';
+import type { Requests } from './requests.js';
 import type { ResourceFaults, ServerSlot } from './server-slot.js';
 import type { Switchboard } from './switchboard.js';
 import type { MachineService } from './service.js';
@@ -25,6 +26,7 @@ export interface OperatedWorld extends WorldState {
   readonly faults: ResourceFaults;
   /** Machines registered in no cluster, by name. */
   readonly machines: ReadonlyMap<string, MachineService>;
+  readonly requests: Requests;
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;

@@ -40,9 +40,15 @@ export function warn(c: Context, text: string): void {
 }
 
 /** Orders a server to bring a group up or down; answers the order's number. */
-export function order(c: Context, server: number, group: number, action: 'activate' | 'deactivate'): number {
+export function order(
+  c: Context,
+  server: number,
+  group: number,
+  action: 'activate' | 'deactivate',
+  bringsKeys = false,
+): number {
   const op = c.state.nextOp++;
-  c.outcome.orders.push({ server, group, op, action });
+  c.outcome.orders.push({ server, group, op, action, ...(bringsKeys ? { keys: true } : {}) });
   return op;
 }
 

@@ -228,6 +228,9 @@ export class Engine {
       case 'resourceFailed':
         core.executor.resourceFailed(input.group, input.resource);
         return;
+      case 'keysWritten':
+        core.executor.keysWritten(input.group, input.keys);
+        return;
       case 'returnByHand':
         if (core.phase !== Phase.OFF) return;
         core.phase = Phase.SEEKING;
@@ -305,14 +308,18 @@ export class Engine {
 
   private request(id: number, command: Command): void {
     const { core } = this;
-    if (core.phase === Phase.MEMBER) this.sequence.submit(id, command, this.change.promised !== undefined);
-    else
-      core.out.ordered(id, {
-        code: 'NOT_IN_VIEW',
-        where: core.definition.servers[core.me].name,
-        what: 'the server is no member of the cluster now',
-        fix: 'ask a member',
-      });
+    if (core.phase === Phase.MEMBER) {
+      this.sequence.submit(id, command, this.change.promised !== undefined);
+      return;
+    }
+    const refusal = {
+      code: 'NOT_IN_VIEW',
+      where: core.definition.servers[core.me].name,
+      what: 'the server is no member of the cluster now',
+      fix: 'ask a member',
+    };
+    core.out.ordered(id, refusal);
+    core.out.answer(id, refusal);
   }
 
   /**

@@ -5,11 +5,13 @@
  * changes nothing, and whoever still needs an answer says it again. Frames are plain data (a thread's ring carries
  * their bytes); sets of servers are bit masks, bit i for server i of the definition.
  */
+import type { RegistryContent } from '../model/registry.js';
 import type { Micros } from '../model/time.js';
 import type { Refusal } from '../model/result.js';
 import type { Entry, Outcome } from './log/entries.js';
 import type { Command } from './log/commands.js';
 import type { HeldGroup } from './group/held.js';
+import { type CarriedKeys, EMPTY_REGISTRY_DISK, type RegistryDisk } from './registry/disk.js';
 
 /** How far a server has come: looking for a view, member of one, or cut off from the cluster. */
 export const Phase = { SEEKING: 0, MEMBER: 1, OFF: 2 } as const;
@@ -233,9 +235,9 @@ export interface Durable {
   readonly promises: readonly (GrantedEpoch & { readonly members: number })[];
   /** Servers in maintenance. */
   readonly maintenance: number;
-  /** The synchronised registry, encoded, and how many changes made it. */
-  readonly registry: string;
-  readonly registryVersion: number;
+  readonly registry: RegistryDisk;
+  /** The registry keys that go with groups. */
+  readonly carried: CarriedKeys;
 }
 
 export const EMPTY_DURABLE: Durable = {
@@ -246,8 +248,8 @@ export const EMPTY_DURABLE: Durable = {
   promisedEpoch: 0,
   promises: [],
   maintenance: 0,
-  registry: '',
-  registryVersion: 0,
+  registry: EMPTY_REGISTRY_DISK,
+  carried: {},
 };
 
 /** What an engine takes in, one at a time. `now` never goes back. */
@@ -257,6 +259,8 @@ export type Input =
   | { readonly type: 'request'; readonly now: Micros; readonly id: number; readonly command: Command }
   | { readonly type: 'agentDone'; readonly now: Micros; readonly run: number; readonly ok: boolean }
   | { readonly type: 'resourceFailed'; readonly now: Micros; readonly group: number; readonly resource: number }
+  /** An application has written below a group's registry keys: this is there now. */
+  | { readonly type: 'keysWritten'; readonly now: Micros; readonly group: number; readonly keys: RegistryContent }
   | { readonly type: 'returnByHand'; readonly now: Micros }
   | { readonly type: 'goOff'; readonly now: Micros };
 
@@ -277,8 +281,11 @@ export interface Effects {
   departed(): void;
   /** An outcome that all members hold: its events reach applications, its lines the trace. */
   released(outcome: Outcome, view: ViewId): void;
-  /** This server, which stands in that view, is about to carry out the order to bring a group up. */
-  bringsUp(group: number, view: ViewId): void;
+  /**
+   * This server, which stands in that view, is about to carry out the order to bring a group up. `keys` belong into its
+   * registry first, where they are not there already.
+   */
+  bringsUp(group: number, view: ViewId, keys?: RegistryContent): void;
   /** A request was judged here just now; the members have yet to learn of it. */
   ordered(id: number, refusal: Refusal | undefined): void;
   /** The answer to a request, held by all members: undefined where it was carried out. */

@@ -5,8 +5,10 @@
  * Servers, groups and resources are positions in the definition; sets of servers are bit masks.
  */
 import type { ClusterDefinition } from '../model/definition.js';
+import type { RegistryContent } from '../model/registry.js';
 import type { Order, TaskKind } from './log/entries.js';
 import type { ViewId } from './frames.js';
+import type { CarriedKeys, RegistryStamp } from './registry/disk.js';
 
 export type ServerBase = 'STOPPED' | 'DOWN' | 'OFF_CLUSTER' | 'CLUSTER';
 
@@ -68,11 +70,6 @@ export interface ResourceRecord {
   server: number;
 }
 
-export interface RegistryKey {
-  path: string;
-  values: Record<string, { name: string; type: number; hex: string }>;
-}
-
 export interface AgreedState {
   view: ViewId;
   members: number;
@@ -93,8 +90,10 @@ export interface AgreedState {
   /** The whole cluster is being shut down. */
   halting: boolean;
   halted: boolean;
-  registry: Record<string, RegistryKey>;
-  registryVersion: number;
+  registry: RegistryContent;
+  registryStamp: RegistryStamp;
+  /** What goes with groups. */
+  carried: CarriedKeys;
 }
 
 /** How many ancestors a view remembers; a server that slept longer than that is taken for another branch. */
@@ -176,7 +175,8 @@ export function emptyState(definition: ClusterDefinition): AgreedState {
     halting: false,
     halted: false,
     registry: {},
-    registryVersion: 0,
+    registryStamp: { epoch: 0, version: 0 },
+    carried: {},
   };
 }
 

@@ -10,6 +10,7 @@ import type { GroupDefinition, ResourceDefinition, ResourceType, StartPolicy } f
 import { SERVERS_MAX, type GroupName, type ResourceName, type ServerIndex } from './ids.js';
 import * as limits from './limits.js';
 import { nearest } from './nearest.js';
+import { isRegistryStep } from './registry.js';
 import { micros } from './time.js';
 
 /** What the groups of one cluster share while they are read. */
@@ -134,10 +135,7 @@ function readRegistryKeys(check: Checker, value: unknown, at: Path): string[] {
 /** A root of section 4.1.4.1 and a path below it, each step 1 to 255 characters without control characters. */
 function isRegistryKey(key: string): boolean {
   const [root, ...path] = key.split('\\');
-  const steps = path.every(
-    (step) => step.length >= 1 && step.length <= limits.REGISTRY_SEGMENT_LENGTH_MAX && !/[\p{Cc}\p{Cs}]/u.test(step),
-  );
-  return limits.REGISTRY_ROOTS.some((known) => known === root) && path.length > 0 && steps;
+  return limits.REGISTRY_ROOTS.some((known) => known === root) && path.length > 0 && path.every(isRegistryStep);
 }
 
 const COMMON_KEYS = ['name', 'type', 'activate', 'deactivate', 'timeout', 'onFailure'];

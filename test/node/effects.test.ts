@@ -21,7 +21,7 @@ function all(out: Effects): void {
     { index: 1, epoch: 3, coordinator: 1, lines: [], orders: [] } as unknown as Parameters<Effects['released']>[0],
     view,
   );
-  out.bringsUp(0, view);
+  out.bringsUp(1, view, { '=hkey_users\\a': { path: 'HKEY_USERS\\a', values: {} } });
   out.ordered(4, undefined);
   out.answer(4, { code: 'X', where: 'a', what: 'b', fix: 'c' });
   out.persist({ epoch: 3 } as unknown as Parameters<Effects['persist']>[0]);

@@ -39,7 +39,7 @@ class Changes {
 
   readonly effect = (life: Life, effect: Given): void => {
     this.branches.effect(life, effect);
-    if (effect[0] === 'persist') this.disks.set(life.boot.me, effect[1].registry);
+    if (effect[0] === 'persist') this.disks.set(life.boot.me, effect[1].registry.content);
     if (effect[0] === 'answer' || effect[0] === 'ordered') this.answered(life, effect);
   };
 
@@ -90,7 +90,8 @@ function heldBy(backend: Backend): string[] {
   return membersOf(backend).flatMap(({ engine, slot }) => {
     const { registry } = engine.state;
     const inMemory = Object.keys(registry).length === 0 ? '' : JSON.stringify(registry);
-    return [inMemory, slot.durable.registry === '{}' ? '' : slot.durable.registry];
+    const { content } = slot.durable.registry;
+    return [inMemory, content === '{}' ? '' : content];
   });
 }
 

@@ -63,6 +63,10 @@ export class FakeBackend implements Backend {
     this.script = [...(options.script ?? [])];
   }
 
+  registryOf(): never {
+    throw new RangeError('There are no machines here.');
+  }
+
   now(): Micros {
     return this.clock;
   }

@@ -137,14 +137,14 @@ describe('a restart', () => {
     const [cluster, backend] = await started();
     expect(backend.glance('S2')?.incarnation).toBe(1);
     await cluster.act({ type: 'registry', on: 'S1', change: { change: 'createKey', key: 'HKEY_USERS\\kept' } });
-    const kept = (): boolean => backend.slots.every(({ durable }) => durable.registry.includes('kept'));
+    const kept = (): boolean => backend.slots.every(({ durable }) => durable.registry.content.includes('kept'));
     await cluster.until(kept, LONG);
-    const disks = backend.slots.map(({ durable }) => durable.registry);
+    const disks = backend.slots.map(({ durable }) => durable.registry.content);
     for (const server of ['S1', 'S2', 'S3']) await cluster.crash(server);
     await cluster.start();
     await cluster.until((seen) => seen.view?.members.length === 3, LONG);
     expect(['S1', 'S2', 'S3'].map((server) => backend.glance(server)?.incarnation)).toEqual([2, 2, 2]);
-    expect(backend.slots.map(({ durable }) => durable.registry)).toEqual(disks);
+    expect(backend.slots.map(({ durable }) => durable.registry.content)).toEqual(disks);
     const again = { type: 'registry', on: 'S1', change: { change: 'deleteKey', key: 'HKEY_USERS\\kept' } } as const;
     expect((await backend.act(again)).ok).toBe(true);
   });

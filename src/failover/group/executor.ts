@@ -5,6 +5,7 @@
  * server truly holds, whatever views come and go, and says so when branches meet.
  */
 import type { ClusterDefinition } from '../../model/definition.js';
+import type { RegistryContent } from '../../model/registry.js';
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import type { Effects } from '../frames.js';
 import type { ReportCommand } from '../log/commands.js';
@@ -25,6 +26,8 @@ interface LocalGroup {
   ok: boolean;
   /** A resource that failed by itself while the group was coming up; -1 for none. */
   faulted: number;
+  /** What applications have written below its registry keys since it came here. */
+  keys: RegistryContent | undefined;
 }
 
 export class Executor {
@@ -49,6 +52,7 @@ export class Executor {
       done: true,
       ok: true,
       faulted: -1,
+      keys: undefined,
     }));
   }
 
@@ -63,6 +67,7 @@ export class Executor {
     if (action === 'activate') {
       local.phase = 'activating';
       local.position = 0;
+      local.keys = undefined;
     } else {
       local.phase = 'deactivating';
       local.position = local.order.length - 1;
@@ -87,6 +92,14 @@ export class Executor {
     // While the group is still coming up, the fault is told when it is up.
     if (local.phase === 'active') this.report({ type: 'resourceFault', group, resource });
     else local.faulted = resource;
+  }
+
+  /** An application has written below a group's registry keys: it goes with the group, if that is here. */
+  keysWritten(group: number, keys: RegistryContent): void {
+    const local = this.groups[group];
+    if (local.phase === 'none') return;
+    local.keys = keys;
+    this.report({ type: 'groupKeys', group, keys });
   }
 
   /** Lets time pass: what has taken too long has failed. */
@@ -121,6 +134,7 @@ export class Executor {
   reportAgain(): void {
     this.groups.forEach((local, group) => {
       if (local.op <= 0) return;
+      if (local.keys && local.phase !== 'none') this.report({ type: 'groupKeys', group, keys: local.keys });
       this.reportStates(local, group);
       if (local.done) this.report({ type: 'orderDone', group, op: local.op, ok: local.ok });
     });

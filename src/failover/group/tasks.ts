@@ -8,6 +8,7 @@
 import { type Context, order, raiseGroup, warn } from '../context.js';
 import type { TaskKind } from '../log/entries.js';
 import { mayHost, place } from '../placement/placement.js';
+import { bringsAlong, keysArrived } from '../registry/carried.js';
 import { NOBODY, type GroupRecord, type Task, bit, has } from '../state.js';
 
 /** Puts a group's next task into its destination's queue. `settle` starts it when its turn comes. */
@@ -155,7 +156,7 @@ function enter(c: Context, group: number, task: Task): void {
   record.phase = 'activating';
   record.server = task.to;
   for (const resource of record.resources) resource.state = 0;
-  task.op = order(c, task.to, group, 'activate');
+  task.op = order(c, task.to, group, 'activate', bringsAlong(c, group, task.to) !== undefined);
 }
 
 function left(c: Context, group: number, task: Task): void {
@@ -182,6 +183,7 @@ function entered(c: Context, group: number, task: Task): void {
   record.task = null;
   record.tried = 0;
   record.limited = false;
+  keysArrived(c, group, task.to);
   if (task.kind === 'failover' || task.kind === 'evacuate')
     raiseGroup(c, 'ARM_EVENT_GROUP_FAILOVER_END', group, task.from, task.to);
   else if (task.kind === 'move') raiseGroup(c, 'ARM_EVENT_GROUP_MOVE_END', group, task.from, task.to);

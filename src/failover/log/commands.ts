@@ -3,6 +3,8 @@
  * out. Each is judged where it is applied, by agreed state alone, so that all members judge alike.
  */
 
+import type { RegistryContent, RegistryEdit } from '../../model/registry.js';
+
 /** By positions in the definition. */
 export type Command =
   | { readonly type: 'startGroup'; readonly group: number; readonly on: number }
@@ -14,7 +16,7 @@ export type Command =
   | { readonly type: 'shutdownCluster' }
   | { readonly type: 'maintenance'; readonly server: number }
   | { readonly type: 'return'; readonly server: number }
-  | { readonly type: 'registry'; readonly change: RegistryCommand }
+  | { readonly type: 'registry'; readonly change: RegistryEdit }
   | ReportCommand;
 
 /** What a server reports of the orders it carries out. `op` names the order. */
@@ -28,20 +30,9 @@ export type ReportCommand =
       readonly ok: boolean;
     }
   | { readonly type: 'orderDone'; readonly group: number; readonly op: number; readonly ok: boolean }
-  | { readonly type: 'resourceFault'; readonly group: number; readonly resource: number };
-
-/** A change of the synchronised registry (section 4.1.4). Values travel as hexadecimal. */
-export type RegistryCommand =
-  | { readonly change: 'createKey'; readonly key: string }
-  | { readonly change: 'deleteKey'; readonly key: string }
-  | {
-      readonly change: 'setValue';
-      readonly key: string;
-      readonly name: string;
-      readonly type: number;
-      readonly hex: string;
-    }
-  | { readonly change: 'deleteValue'; readonly key: string; readonly name: string };
+  | { readonly type: 'resourceFault'; readonly group: number; readonly resource: number }
+  /** What is below the group's registry keys on the server that holds it. */
+  | { readonly type: 'groupKeys'; readonly group: number; readonly keys: RegistryContent };
 
 /** No server named: the group goes to its highest eligible one. */
 export const ANYWHERE = -1;

@@ -11,6 +11,7 @@ import type { Refusal } from '../../model/result.js';
 import type { Micros } from '../../model/time.js';
 import type { Command } from './commands.js';
 import type { HeldGroup } from '../group/held.js';
+import type { CarriedKeys, RegistryUpdate, StampedRegistry } from '../registry/disk.js';
 
 export type Entry =
   | ViewEntry
@@ -54,7 +55,10 @@ export interface ViewEntry {
   readonly fenced: number;
   readonly fencedUntil: Micros;
   readonly maintenance: number;
-  readonly registry?: { readonly version: number; readonly content: string };
+  /** Newer content than the view would have: what a cluster forms with, or what a newcomer has kept. */
+  readonly registry?: StampedRegistry;
+  /** What goes with groups, where a cluster forms. */
+  readonly carried?: CarriedKeys;
 }
 
 /** A server taken over from another branch, with the groups it holds and that branch's bookkeeping. */
@@ -90,6 +94,8 @@ export interface Outcome {
   merge: boolean;
   /** The durable part of the agreed state changed. */
   persist: boolean;
+  /** The synchronised registry changed. */
+  registry?: RegistryUpdate;
 }
 
 /** What the trace and the watchers see, by positions in the definition; -1 is nobody. */
@@ -119,4 +125,6 @@ export interface Order {
   readonly group: number;
   readonly op: number;
   readonly action: 'activate' | 'deactivate';
+  /** Its registry keys must be brought along. */
+  readonly keys?: true;
 }

@@ -9,6 +9,7 @@
 import type { Refusal } from '../../model/result.js';
 import { type Core, coordinates, persist } from '../core.js';
 import { type Append, type AppendAck, Phase, type Submission, type Submit } from '../frames.js';
+import { type RegistryUpdate, updated } from '../registry/disk.js';
 import { type AgreedState, has, serversOf, stands } from '../state.js';
 import type { Command } from './commands.js';
 import type { Entry, Order, Outcome } from './entries.js';
@@ -34,6 +35,8 @@ export class Sequence {
   private nextN = 1;
   private ackDue = false;
   private tellDue = false;
+  /** The registry as a newcomer found it: it counts when the newcomer's first view is let out. */
+  private copy: { readonly index: number; readonly update: RegistryUpdate } | undefined;
 
   constructor(private readonly core: Core) {
     const count = core.definition.servers.length;
@@ -54,6 +57,7 @@ export class Sequence {
     const kept = new Set(pending.flatMap(({ answers }) => answers.map(({ id }) => id)));
     const lost = this.unanswered().filter(({ id }) => !kept.has(id));
     this.pending = pending;
+    if (this.core.phase === Phase.MEMBER) this.prepare();
     for (const { id } of lost) this.core.out.answer(id, this.lost());
   }
 
@@ -69,6 +73,8 @@ export class Sequence {
     }
     this.toldFirst = newcomer && this.pending.length > 0 ? before : 0;
     this.pending.push(core.replica.apply(entry));
+    if (newcomer) this.copyRegistry();
+    this.prepare();
     this.entries = [];
     this.first = before + 2;
     this.stable = 0;
@@ -83,9 +89,11 @@ export class Sequence {
   /** Leaves all views. What was ordered here goes on without this server if `agreed`; the rest is lost to it. */
   reset(isAgreed: boolean): void {
     const { out } = this.core;
+    const left = isAgreed ? this.pending.filter(({ index }) => index > this.released) : [];
     for (const { id, refusal } of this.unanswered()) out.answer(id, isAgreed ? refusal : this.lost());
     for (const { id } of this.outbox) if (id > 0) out.answer(id, this.lost());
     this.outbox = [];
+    for (const outcome of left) this.publishRegistry(outcome);
     this.pending = [];
     this.entries = [];
   }
@@ -93,8 +101,7 @@ export class Sequence {
   /** The coordinator puts an entry into the sequence. */
   order(entry: Entry): void {
     const { core } = this;
-    const outcome = core.replica.apply(entry);
-    this.pending.push(outcome);
+    const outcome = this.take(entry);
     this.entries.push(entry);
     this.tellDue = true;
     for (const { server, id, refusal } of outcome.answers) if (server === core.me) core.out.ordered(id, refusal);
@@ -131,8 +138,7 @@ export class Sequence {
     this.ackDue = true;
     const { replica } = this.core;
     if (frame.after <= replica.state.index)
-      for (const entry of frame.entries.slice(replica.state.index - frame.after))
-        this.pending.push(replica.apply(entry));
+      for (const entry of frame.entries.slice(replica.state.index - frame.after)) this.take(entry);
     this.stable = Math.max(this.stable, frame.stable);
     this.floor = Math.max(this.floor, frame.floor);
     this.letOut();
@@ -239,6 +245,7 @@ export class Sequence {
       if (outcome.index <= this.released || outcome.index > this.stable) continue;
       this.released = outcome.index;
       this.ackDue = true;
+      this.publishRegistry(outcome);
       core.out.released(outcome, core.replica.state.view);
       for (const order of outcome.orders) if (order.server === core.me) this.carryOut(order);
       for (const answer of outcome.answers) if (answer.server === core.me) core.out.answer(answer.id, answer.refusal);
@@ -253,18 +260,54 @@ export class Sequence {
   private carryOut(order: Order): void {
     const { core } = this;
     if (!stands(core.replica.state, order)) return;
-    if (order.action === 'activate') core.out.bringsUp(order.group, core.replica.state.view);
+    const { view, carried } = core.replica.state;
+    if (order.action === 'activate') core.out.bringsUp(order.group, view, order.keys && carried[order.group]?.keys);
     core.executor.carryOut(order.group, order.op, order.action, core.now, core.out);
   }
 
   private persistState(): void {
     const { state } = this.core.replica;
-    persist(this.core, {
-      maintenance: state.maintenance,
-      registry: JSON.stringify(state.registry),
-      registryVersion: state.registryVersion,
-      unsettled: state.unsettled,
-    });
+    persist(this.core, { maintenance: state.maintenance, unsettled: state.unsettled });
+  }
+
+  private take(entry: Entry): Outcome {
+    const { core } = this;
+    const outcome = core.replica.apply(entry);
+    this.pending.push(outcome);
+    if (outcome.registry || core.replica.state.carried !== core.durable.carried) this.prepare();
+    return outcome;
+  }
+
+  /** What this server holds is on its disk before anybody hears that it does. */
+  private prepare(): void {
+    const { core } = this;
+    const { carried } = core.replica.state;
+    persist(core, { carried, registry: { ...core.durable.registry, prepared: this.unpublished() } });
+  }
+
+  /** What members hold of the registry and this server has not let out. */
+  private unpublished(): RegistryUpdate[] {
+    const { copy } = this;
+    const from = copy ? copy.index : this.released;
+    const later = this.pending.flatMap(({ index, registry }) => (registry && index > from ? [registry] : []));
+    return copy ? [copy.update, ...later] : later;
+  }
+
+  private copyRegistry(): void {
+    const { index, registry, registryStamp } = this.core.replica.state;
+    this.copy = { index, update: { ...registryStamp, content: JSON.stringify(registry) } };
+  }
+
+  /** All members hold a change of the registry: applications may see it. */
+  private publishRegistry(outcome: Outcome): void {
+    const { core, copy } = this;
+    const update = copy?.index === outcome.index ? copy.update : outcome.registry;
+    if (!update || (copy && outcome.index < copy.index)) return;
+    if (copy?.index === outcome.index) this.copy = undefined;
+    this.released = outcome.index;
+    const { epoch, version } = update;
+    const content = updated(core.durable.registry.content, update);
+    persist(core, { registry: { epoch, version, content, prepared: this.unpublished() } });
   }
 
   private trimEntries(): void {

@@ -6,6 +6,7 @@ import { type Context, raise, raiseServer, serverName, warn } from '../context.j
 import { abandon, dequeue, enqueue, enqueueByHand, goOffline, leaveOnly, orderDone, relocate } from '../group/tasks.js';
 import { ANYWHERE, type Command, type ReportCommand } from '../log/commands.js';
 import { forbidden, mayHost, place } from '../placement/placement.js';
+import { carryKeys } from '../registry/carried.js';
 import { changeRegistry } from '../registry/registry.js';
 import { NOBODY, bit, has, serversOf } from '../state.js';
 
@@ -40,6 +41,9 @@ export function command(c: Context, from: number, what: Command): Refusal | unde
       return undefined;
     case 'resourceFault':
       resourceFault(c, from, what.group, what.resource);
+      return undefined;
+    case 'groupKeys':
+      carryKeys(c, from, what.group, what.keys);
       return undefined;
     default:
       return what satisfies never;

@@ -7,6 +7,8 @@
 import { type Context, raiseServer, warn } from '../context.js';
 import { dropTask, fenceLifted, interrupt, relocate } from '../group/tasks.js';
 import type { Absorbed, AdoptedGroup, ViewEntry } from '../log/entries.js';
+import { keysArrived } from '../registry/carried.js';
+import { adoptRegistry } from '../registry/registry.js';
 import { NOBODY, bit, has, rememberView, serversOf, unsettledBy } from '../state.js';
 
 /** Applies a `view` entry. */
@@ -17,6 +19,7 @@ export function enterView(c: Context, entry: ViewEntry): void {
   state.maintenance = entry.maintenance;
   c.outcome.persist = true;
   if (entry.forming) reset(c, entry);
+  if (entry.registry) adoptRegistry(c, entry.registry);
   state.nextEventId = Math.max(state.nextEventId, entry.nextEventId);
   state.nextOp = Math.max(state.nextOp, entry.nextOp);
   const adopted = entry.absorbed.flatMap((absorbed) => absorbed.held.map((held) => held.group));
@@ -33,7 +36,7 @@ export function enterView(c: Context, entry: ViewEntry): void {
     );
 }
 
-/** A cluster that forms anew starts from nothing but its registry and the numbers it has used. */
+/** A cluster that forms anew starts from nothing but what is on disks and the numbers it has used. */
 function reset(c: Context, entry: ViewEntry): void {
   const { state } = c;
   state.halting = false;
@@ -53,10 +56,9 @@ function reset(c: Context, entry: ViewEntry): void {
     group.fence = c.definition.groups[index].servers.reduce((mask, server) => mask | bit(server), 0) & entry.fenced;
     for (const resource of group.resources) resource.state = 0;
   });
-  if (entry.registry && entry.registry.version > state.registryVersion) {
-    state.registry = JSON.parse(entry.registry.content) as typeof state.registry;
-    state.registryVersion = entry.registry.version;
-  }
+  state.registry = {};
+  state.registryStamp = { epoch: 0, version: 0 };
+  state.carried = entry.carried ?? {};
 }
 
 function loseServers(c: Context, entry: ViewEntry, adopted: readonly number[]): void {
@@ -105,6 +107,7 @@ function adoptGroup(c: Context, server: number, held: AdoptedGroup): void {
   Object.assign(record, { phase: held.phase, server, task: null, wanting: false, tried: 0, fence: 0, limited: false });
   record.stopped = held.stopped;
   record.resources.forEach((resource, position) => (resource.state = held.resources[position]));
+  if (held.phase === 'active') keysArrived(c, held.group, server);
   if (held.phase === 'active') return;
   const entering = held.phase === 'activating';
   const announced = held.kind === 'failover' || held.kind === 'evacuate' || held.kind === 'move';

@@ -19,6 +19,7 @@ import {
   type Withdraw,
 } from '../frames.js';
 import type { Sequence } from '../log/sequence.js';
+import { newestCarried } from '../registry/disk.js';
 import { NOBODY, bit, firstOf, has, sameView, serversOf, unsettledBy } from '../state.js';
 import type { ViewEntry } from '../log/entries.js';
 import {
@@ -27,8 +28,9 @@ import {
   doubleHolders,
   isForeign,
   knowsLater,
-  newestRegistry,
+  newestReleased,
   numbersUsed,
+  registryToForm,
   rememberedMaintenance,
 } from './merge.js';
 import { fenceTime } from './lease.js';
@@ -405,8 +407,22 @@ export class ViewChange {
       absorbed: staying,
       ...numbersUsed(foreign),
       ...(forming ? this.fenceAbsent(round, pledges) : this.fence(down & old & ~double.servers & ~lapsed, pledges)),
-      maintenance: forming ? rememberedMaintenance(pledges.map((pledge) => pledge.durable)) : state.maintenance,
-      registry: forming ? newestRegistry(pledges.map((pledge) => pledge.durable)) : undefined,
+      ...this.fromDisks(forming, forming ? pledges : joined),
+    };
+  }
+
+  /** What the view takes from disks: all there is where a cluster forms, else what newcomers alone know. */
+  private fromDisks(
+    forming: boolean,
+    pledges: readonly Pledge[],
+  ): Pick<ViewEntry, 'maintenance' | 'registry' | 'carried'> {
+    const { maintenance, registryStamp } = agreed(this.core);
+    const memories = pledges.map((pledge) => pledge.durable);
+    if (!forming) return { maintenance, registry: newestReleased(memories, registryStamp) };
+    return {
+      maintenance: rememberedMaintenance(memories),
+      registry: registryToForm(memories),
+      carried: newestCarried(memories.map(({ carried }) => carried)),
     };
   }
 

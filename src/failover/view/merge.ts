@@ -8,6 +8,7 @@ import type { ClusterDefinition } from '../../model/definition.js';
 import type { Durable, Pledge } from '../frames.js';
 import type { Absorbed, AdoptedGroup } from '../log/entries.js';
 import type { HeldGroup } from '../group/held.js';
+import { type RegistryStamp, type StampedRegistry, heldOnDisk, isNewer } from '../registry/disk.js';
 import { type AgreedState, bit, has, sameView, viewKey } from '../state.js';
 
 /** The promise to start from, among those of the proposer's own branch. */
@@ -76,11 +77,27 @@ function adoptable(held: HeldGroup, theirs: AgreedState | undefined, members: nu
   return { ...held, kind: task.kind, bracket: task.bracket, from, stopped };
 }
 
-/** The newest registry among servers that form a cluster. */
-export function newestRegistry(memories: readonly Durable[]): { version: number; content: string } | undefined {
-  let best: Durable | undefined;
-  for (const memory of memories) if (memory.registryVersion > (best?.registryVersion ?? 0)) best = memory;
-  return best && { version: best.registryVersion, content: best.registry };
+/**
+ * The registry of servers that form a cluster: what the one with the latest view and the longest log held, for a later
+ * view knows what became of earlier ones; unless applications have seen newer content somewhere.
+ */
+export function registryToForm(memories: readonly Durable[]): StampedRegistry | undefined {
+  const [first, ...others] = memories.map(({ epoch, registry }) => ({ epoch, held: heldOnDisk(registry) }));
+  let best = first;
+  for (const other of others)
+    if (other.epoch > best.epoch || (other.epoch === best.epoch && isNewer(other.held, best.held))) best = other;
+  const { version } = best.held;
+  return newestReleased(memories, best.held) ?? (version > 0 ? best.held : undefined);
+}
+
+/** Content that applications have seen on one of these servers, newer than that. */
+export function newestReleased(memories: readonly Durable[], than: RegistryStamp): StampedRegistry | undefined {
+  let best: StampedRegistry | undefined;
+  for (const { registry } of memories) {
+    const { epoch, version, content } = registry;
+    if (isNewer(registry, best ?? than)) best = { epoch, version, content };
+  }
+  return best;
 }
 
 /** What the server with the latest view remembers of maintenance. */

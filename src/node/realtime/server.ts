@@ -250,6 +250,10 @@ export class RealtimeServer {
         this.unsaved = true;
         recorded.persist(durable);
       },
+      bringsUp: (group, view, keys) => {
+        this.unsaved ||= keys !== undefined;
+        recorded.bringsUp(group, view, keys);
+      },
       agent: (call) => {
         this.touched = true;
         this.agents.start(call, this.clock.now());

@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/failover/context.js';
-import type { RegistryCommand } from '../../../src/failover/log/commands.js';
 import { changeRegistry } from '../../../src/failover/registry/registry.js';
 import { emptyState, type AgreedState } from '../../../src/failover/state.js';
+import type { RegistryEdit } from '../../../src/model/registry.js';
 import { define } from '../../support/beats.js';
 
 const definition = define({ servers: 3 });
@@ -21,7 +21,7 @@ function contextOf(state: AgreedState): Context {
 class Model {
   readonly keys = new Map<string, Map<string, string>>();
 
-  apply(command: RegistryCommand): string | undefined {
+  apply(command: RegistryEdit): string | undefined {
     const key = command.key.toLowerCase();
     switch (command.change) {
       case 'createKey': {
@@ -39,11 +39,17 @@ class Model {
         return undefined;
       case 'setValue':
         if (!this.keys.has(key)) return 'NOT_FOUND';
-        this.keys.get(key)!.set(command.name.toLowerCase(), `${command.name} ${command.type} ${command.hex}`);
+        this.set(this.keys.get(key)!, command.name, `${command.type} ${command.hex}`);
         return undefined;
       case 'deleteValue':
         return this.keys.get(key)?.delete(command.name.toLowerCase()) ? undefined : 'NOT_FOUND';
     }
+  }
+
+  /** A name is shown as it was first written. */
+  private set(values: Map<string, string>, name: string, value: string): void {
+    const shown = values.get(name.toLowerCase())?.split(' ')[0] ?? name;
+    values.set(name.toLowerCase(), `${shown} ${value}`);
   }
 
   get seen(): Record<string, Record<string, string>> {
@@ -68,7 +74,7 @@ const keyArb = fc
   .array(stepArb, { minLength: 1, maxLength: 3 })
   .map((steps) => ['HKEY_LOCAL_MACHINE', ...steps].join('\\'));
 const nameArb = fc.constantFrom('', 'V', 'v', 'Other', 'toString', '__proto__');
-const commandArb: fc.Arbitrary<RegistryCommand> = fc.oneof(
+const commandArb: fc.Arbitrary<RegistryEdit> = fc.oneof(
   fc.record({ change: fc.constant('createKey' as const), key: keyArb }),
   fc.record({ change: fc.constant('deleteKey' as const), key: keyArb }),
   fc.record({
@@ -93,7 +99,7 @@ describe('the registry', () => {
           expect(refusal?.code).toBe(model.apply(command));
           if (!refusal) versions += 1;
           expect(seenIn(state)).toEqual(model.seen);
-          expect(state.registryVersion).toBe(versions);
+          expect(state.registryStamp.version).toBe(versions);
         }
       }),
       { seed: 1, numRuns: 500 },
@@ -118,17 +124,17 @@ describe('the registry', () => {
       const refusal = changeRegistry(contextOf(state), { change: 'createKey', key: 'HKEY_USERS\\a' });
       expect(refusal?.code).toBe('NOT_SYNCHRONIZED');
       expect(state.registry).toEqual({});
-      expect(state.registryVersion).toBe(0);
+      expect(state.registryStamp.version).toBe(0);
     }
   });
 
-  it('asks for what was changed to be kept over a crash, and not for what was refused', () => {
+  it('tells what was changed, and not what was refused', () => {
     const state = { ...emptyState(definition), members: 0b111 };
     const made = contextOf(state);
     changeRegistry(made, { change: 'createKey', key: 'HKEY_USERS\\a' });
-    expect(made.outcome.persist).toBe(true);
+    expect(made.outcome.registry).toMatchObject({ version: 1, change: { change: 'createKey' } });
     const refused = contextOf(state);
     changeRegistry(refused, { change: 'deleteKey', key: 'HKEY_USERS\\b' });
-    expect(refused.outcome.persist).toBe(false);
+    expect(refused.outcome.registry).toBeUndefined();
   });
 });
