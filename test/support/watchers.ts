@@ -61,7 +61,12 @@ export class Watchers {
       const { power, boots } = this.backend.service(name);
       if (power === 'off' || this.boots.get(name) === boots) continue;
       this.boots.set(name, boots);
-      startApplication(this.backend, name).run((thread) => watchEvents(thread, (text) => this.told[name].push(text)));
+      const tell = (text: string): void => {
+        this.told[name].push(text);
+        // Somebody may wait for that.
+        this.backend.reconsider();
+      };
+      startApplication(this.backend, name).run((thread) => watchEvents(thread, tell));
     }
   }
 }
