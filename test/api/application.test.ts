@@ -1,9 +1,6 @@
 /** Applications: how their calls, waits and tasks go together with virtual time, hangs and crashes. */
 import { describe, expect, test } from 'vitest';
 import { constants4 } from '../../src/api/arm-server/constants.js';
-import { structures4 } from '../../src/api/arm-server/structures.js';
-import { decode } from '../../src/api/layout/codec.js';
-import { sizeOf } from '../../src/api/layout/measure.js';
 import { ref } from '../../src/api/facade/call.js';
 import { startApplication } from '../../src/api/application.js';
 import { open } from '../../src/cluster/cluster.js';
@@ -43,10 +40,10 @@ describe('structures', () => {
     const app = startApplication(c, 'B');
     const { armapi4 } = app.main;
     await armapi4.ArmInitializeApi(ref(), VERSION, 60);
-    const status = new Uint8Array(sizeOf(structures4.ARM_GROUP_STATUS.layout, app.process.build));
+    const { ARM_GROUP_STATUS, ARM_GROUP_INFO } = app.main.structures4;
+    const status = ARM_GROUP_STATUS.allocate();
     expect(await armapi4.ArmGetGroupStatus('G', status)).toBe(true);
-    const placement = { ...app.process.build, base: app.process.addressOf(status) };
-    expect(decode(structures4.ARM_GROUP_STATUS.layout, status, placement)).toEqual({
+    expect(ARM_GROUP_STATUS.read(status)).toEqual({
       dwStatus: constants4.ARM_GROUP_STATUS_ONLINE,
       szCurrentServer: 'A',
     });
@@ -56,13 +53,9 @@ describe('structures', () => {
     const size = ref(4);
     expect(await armapi4.ArmGetGroupInfo('G', new Uint8Array(4), size)).toBe(false);
     expect(app.main.explain()).toContain(`ARMERR_BUFFER_TOO_SMALL: the definition of G takes ${size.value} bytes`);
-    const info = new Uint8Array(size.value);
+    const info = ARM_GROUP_INFO.allocate(size.value);
     expect(await armapi4.ArmGetGroupInfo('G', info, size)).toBe(true);
-    const base = app.process.addressOf(info);
-    expect(decode(structures4.ARM_GROUP_INFO.layout, info, { ...app.process.build, base }).ServerList).toEqual([
-      'A',
-      'B',
-    ]);
+    expect(ARM_GROUP_INFO.read(info).ServerList).toEqual(['A', 'B']);
     await c.close();
   });
 });

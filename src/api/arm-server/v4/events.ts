@@ -17,19 +17,26 @@ function infoOf({ id, code, source, src, dst }: ClusterEvent): ValueOf<typeof ev
   return { dwEvent: constants4[code], dwEventId: id, szSourceName: source, szSrcServer: src, szDstServer: dst };
 }
 
+function mustBeEvent(call: Call4, event: number): void {
+  if (!eventObject(call.process, event))
+    call.fail('ARMERR_INVALID_PARAMETER', `${event} is no handle of an event object`);
+}
+
 export function events(
   state: Service4,
 ): Readonly<Record<'ArmStartEventWatch' | 'ArmCancelEventWatch' | 'ArmGetEventInfo', Deed<ErrorName4>>> {
   const watchOf = (call: Call4, event: number): Watch => {
     const watch = state.watch(event);
-    if (!watch) call.fail('ARMERR_NOT_REGISTERED', `event object ${event} is not registered`);
+    if (!watch) {
+      mustBeEvent(call, event);
+      call.fail('ARMERR_NOT_REGISTERED', `event object ${event} is not registered`);
+    }
     return watch;
   };
   return {
     ArmStartEventWatch: {
       check(call: Call4, handle: number, event: number) {
-        if (!eventObject(call.process, event))
-          call.fail('ARMERR_INVALID_PARAMETER', `${event} is no handle of an event object`);
+        mustBeEvent(call, event);
         mustBeOpen(call, state, handle);
       },
       does(call: Call4, handle: number, event: number) {

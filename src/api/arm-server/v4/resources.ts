@@ -60,10 +60,10 @@ export const resources: Readonly<
 > = {
   ArmEnumResource: {
     nullable: ['lpszGroupName'],
-    check(call: Call4, _group: string, types: number) {
-      const wrong = types >>> 0 === constants4.ARM_RESTYPE_ALL ? 0 : types & ~known;
-      if (types === 0 || wrong !== 0)
-        call.fail('ARMERR_INVALID_PARAMETER', `dwResourceType 0x${(types >>> 0).toString(16)} names no resource type`);
+    check(call: Call4, _group: string, type: number) {
+      const types = type >>> 0;
+      if (types === 0 || (types !== constants4.ARM_RESTYPE_ALL && (types & ~known) !== 0))
+        call.fail('ARMERR_INVALID_PARAMETER', `dwResourceType 0x${types.toString(16)} names no resource type`);
     },
     does(call: Call4, group: string | null | undefined, types: number, proc: ResourceProc, lParam: number) {
       const { name: cluster, groups } = call.cluster;
