@@ -68,7 +68,10 @@ export class Driver {
         } else {
           const under = this.passOne();
           if (under) await under;
-          if (this.forRest || this.world.news() !== news) this.judge();
+          const changed = this.world.news() !== news;
+          // Applications hear of what has happened before anything else does.
+          if (changed) this.woken = this.tasks.any;
+          if (changed || this.forRest) this.judge();
         }
         news = this.world.news();
       }

@@ -5,14 +5,14 @@
  * between may take as long as it likes (it may read a file): no instant passes, so the trace does not depend on it.
  */
 export class Tasks {
-  private started = 0;
+  private expected = false;
   private running = 0;
   private waiting: (() => void)[] = [];
   private failure: Error | undefined;
 
-  /** Whether there has been any task: without one, nobody has to be waited for. */
+  /** Whether there is any application: without one, nobody has to be waited for. */
   get any(): boolean {
-    return this.started > 0;
+    return this.expected;
   }
 
   /** Whether a task runs now. */
@@ -20,8 +20,12 @@ export class Tasks {
     return this.running > 0;
   }
 
+  /** An application has been started. */
+  expect(): void {
+    this.expected = true;
+  }
+
   begin(): void {
-    this.started += 1;
     this.running += 1;
   }
 

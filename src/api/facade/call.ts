@@ -109,9 +109,10 @@ export class Call<E extends string = string> {
   }
 
   /** An injected fault with that error, if one is due now, strikes. */
-  mayBreak(error: E): void {
-    if (takeFault(this.process, this.api.name, this.name, (name) => name === error))
-      this.fail(error, 'a fault was injected');
+  mayBreak(error: E, breaks?: () => void): void {
+    if (!takeFault(this.process, this.api.name, this.name, (name) => name === error)) return;
+    breaks?.();
+    this.fail(error, 'a fault was injected');
   }
 
   /** The machine must be registered in a cluster, and take part in it, as far as that is documented. */

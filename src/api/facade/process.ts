@@ -51,6 +51,7 @@ export class Process {
     this.service = backend.service(machine);
     if (this.service.power === 'off') throw new RangeError(`${machine} has no power: nothing can be started there.`);
     this.boots = this.service.boots;
+    backend.tasks.expect();
   }
 
   /** How many events a watch keeps. */
@@ -146,6 +147,18 @@ export class Thread {
         `The application on ${process.machine} waits for ever: nothing came in 24h of cluster time.`,
       );
     return held;
+  }
+
+  /** Waits for an answer that the cluster gives in its own time. */
+  async answer<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const answered = promise.finally(() => {
+      settled = true;
+      this.process.backend.reconsider();
+    });
+    answered.catch(() => undefined);
+    await this.until(() => settled, NEVER);
+    return answered;
   }
 
   /** Comes back when the machine runs: a hung one gives no answer. */

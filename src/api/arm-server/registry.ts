@@ -1,0 +1,204 @@
+/**
+ * The seven functions of the synchronised registry (4.1.4), which both server APIs have.
+ *
+ * A change is on all servers or on none: unless every registered server is in the cluster it is refused, and a refusal
+ * for whatever reason is FAILED_REGISTRY_SYNCHRONIZE, since the others come first and nothing was changed here. The one
+ * exception is documented: where the local step then fails (an injected fault), the others have changed and this server
+ * has not. Handles are the process's own; a predefined key is its own handle, of 32 bits or sign-extended to 64. The
+ * functions have no error for a parameter: a wrong one is answered with the error of what cannot be done then.
+ */
+import type { RegistryEdit, FoundKey } from '../../model/registry.js';
+import { isRegistryStep } from '../../model/registry.js';
+import type { Call, Deed, Ref } from '../facade/call.js';
+import type { Process } from '../facade/process.js';
+import { constants4 } from './constants.js';
+
+type RegistryError =
+  | 'ARMERR_FAILED_REGISTRY_OPEN'
+  | 'ARMERR_NOT_OPEN_REGISTRY'
+  | 'ARMERR_NOT_EXIST_REGISTRY'
+  | 'ARMERR_FAILED_REGISTRY_DELETE'
+  | 'ARMERR_FAILED_REGISTRY_FLUSH'
+  | 'ARMERR_FAILED_SET_VALUE'
+  | 'ARMERR_FAILED_DELETE_VALUE'
+  | 'ARMERR_FAILED_REGISTRY_SYNCHRONIZE';
+
+type RegistryCall = Call<RegistryError>;
+
+const predefined = new Map<number, string>([
+  [constants4.HKEY_CLASSES_ROOT, 'HKEY_CLASSES_ROOT'],
+  [constants4.HKEY_CURRENT_USER, 'HKEY_CURRENT_USER'],
+  [constants4.HKEY_LOCAL_MACHINE, 'HKEY_LOCAL_MACHINE'],
+  [constants4.HKEY_USERS, 'HKEY_USERS'],
+]);
+const valueTypes: readonly number[] = [
+  constants4.REG_SZ,
+  constants4.REG_EXPAND_SZ,
+  constants4.REG_BINARY,
+  constants4.REG_DWORD,
+  constants4.REG_MULTI_SZ,
+];
+
+/** The keys that a process has open, by their handles. */
+export class OpenKeys {
+  private readonly keys = new Map<number, string>();
+  private next = 0x1000;
+
+  open(path: string): number {
+    const handle = this.next;
+    this.next += 4;
+    this.keys.set(handle, path);
+    return handle;
+  }
+
+  /** The path of an open key, or of a predefined one. */
+  path(handle: number): string | undefined {
+    return this.keys.get(handle) ?? predefined.get(handle >>> 0);
+  }
+
+  /** Whether it was open; a predefined key stays so. */
+  close(handle: number): boolean {
+    return this.keys.delete(handle) || predefined.has(handle >>> 0);
+  }
+
+  closeAll(): void {
+    this.keys.clear();
+  }
+}
+
+/** The functions for the applications of a process. */
+export function registryDeeds(keys: OpenKeys): Readonly<Record<string, Deed<RegistryError>>> {
+  const openPath = (call: RegistryCall, handle: number, error: RegistryError): string =>
+    keys.path(handle) ?? call.fail(error, `${handle} is no open key`);
+  const below = (call: RegistryCall, handle: number, subKey: string, error: RegistryError): string => {
+    const path = openPath(call, handle, error);
+    if (!subKey.split('\\').every(isRegistryStep)) call.fail(error, `${JSON.stringify(subKey)} names no key`);
+    return `${path}\\${subKey}`;
+  };
+  return {
+    ArmRegOpenKey: {
+      wrongArgument: 'ARMERR_FAILED_REGISTRY_OPEN',
+      async does(call: RegistryCall, handle: number, subKey: string, result: Ref) {
+        const path = below(call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
+        const found = await read(call, path);
+        if (!found) call.fail('ARMERR_FAILED_REGISTRY_OPEN', `${path} does not exist`);
+        result.value = keys.open(found.path);
+      },
+    },
+    ArmRegCreateKey: {
+      wrongArgument: 'ARMERR_FAILED_REGISTRY_OPEN',
+      strikesLater: ['ARMERR_FAILED_REGISTRY_OPEN'],
+      async does(call: RegistryCall, handle: number, subKey: string, result: Ref, disposition: Ref) {
+        const key = below(call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
+        const before = await synchronise(call, { change: 'createKey', key }, 'ARMERR_FAILED_REGISTRY_OPEN');
+        result.value = keys.open(before?.path ?? key);
+        disposition.value = before ? constants4.ARM_REG_OPENED_EXISTING_KEY : constants4.ARM_REG_CREATED_NEW_KEY;
+      },
+    },
+    ArmRegDeleteKey: {
+      wrongArgument: 'ARMERR_NOT_EXIST_REGISTRY',
+      strikesLater: ['ARMERR_FAILED_REGISTRY_DELETE'],
+      async does(call: RegistryCall, handle: number, subKey: string) {
+        const key = below(call, handle, subKey, 'ARMERR_NOT_EXIST_REGISTRY');
+        if (!(await read(call, key))) call.fail('ARMERR_NOT_EXIST_REGISTRY', `${key} does not exist`);
+        await synchronise(call, { change: 'deleteKey', key }, 'ARMERR_FAILED_REGISTRY_DELETE');
+      },
+    },
+    ArmRegFlushKey: {
+      wrongArgument: 'ARMERR_NOT_OPEN_REGISTRY',
+      strikesLater: ['ARMERR_FAILED_REGISTRY_FLUSH'],
+      check: (call: RegistryCall, handle: number) => void openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY'),
+      does(call: RegistryCall) {
+        const absent = absentServer(call);
+        if (absent !== undefined) call.fail('ARMERR_FAILED_REGISTRY_SYNCHRONIZE', absent);
+        call.mayBreak('ARMERR_FAILED_REGISTRY_FLUSH');
+      },
+    },
+    ArmRegCloseKey: {
+      wrongArgument: 'ARMERR_NOT_OPEN_REGISTRY',
+      does(call: RegistryCall, handle: number) {
+        if (!keys.close(handle)) call.fail('ARMERR_NOT_OPEN_REGISTRY', `${handle} is no open key`);
+      },
+    },
+    ArmRegSetValue: {
+      wrongArgument: 'ARMERR_FAILED_SET_VALUE',
+      strikesLater: ['ARMERR_FAILED_SET_VALUE'],
+      check(call: RegistryCall, handle: number, name: string, type: number, data: Uint8Array, bytes: number) {
+        openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        mustBeName(call, name, 'ARMERR_FAILED_SET_VALUE');
+        if (!valueTypes.includes(type)) call.fail('ARMERR_FAILED_SET_VALUE', `${type} is no type of values`);
+        if (bytes >>> 0 > data.length)
+          call.fail('ARMERR_FAILED_SET_VALUE', `lpbData has ${data.length} bytes, cbData says ${bytes >>> 0}`);
+      },
+      async does(call: RegistryCall, handle: number, name: string, type: number, data: Uint8Array, bytes: number) {
+        const key = openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        const hex = Array.from(data.subarray(0, bytes >>> 0), (byte) => byte.toString(16).padStart(2, '0')).join('');
+        await synchronise(call, { change: 'setValue', key, name, type, hex }, 'ARMERR_FAILED_SET_VALUE');
+      },
+    },
+    ArmRegDeleteValue: {
+      wrongArgument: 'ARMERR_FAILED_DELETE_VALUE',
+      strikesLater: ['ARMERR_FAILED_DELETE_VALUE'],
+      check(call: RegistryCall, handle: number, name: string) {
+        openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        mustBeName(call, name, 'ARMERR_FAILED_DELETE_VALUE');
+      },
+      async does(call: RegistryCall, handle: number, name: string) {
+        const key = openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        await synchronise(call, { change: 'deleteValue', key, name }, 'ARMERR_FAILED_DELETE_VALUE');
+      },
+    },
+  };
+}
+
+/** The name of a value; an empty one is the key's default value, as in Windows. */
+function mustBeName(call: RegistryCall, name: string, error: RegistryError): void {
+  if (name !== '' && !isRegistryStep(name)) call.fail(error, `${JSON.stringify(name)} cannot be the name of a value`);
+}
+
+function registryOf({ backend, machine }: Process): ReturnType<Process['backend']['registryOf']> {
+  return backend.registryOf(machine);
+}
+
+function read(call: RegistryCall, path: string): Promise<FoundKey | undefined> {
+  return call.thread.answer(registryOf(call.process).read(path));
+}
+
+/**
+ * Changes all servers; answers how the key was here before. An injected fault of the local step strikes after that: then
+ * this server is left as it was.
+ */
+async function synchronise(
+  call: RegistryCall,
+  edit: RegistryEdit,
+  localError: RegistryError,
+): Promise<FoundKey | undefined> {
+  const registry = registryOf(call.process);
+  const before = await read(call, edit.key);
+  const refusal = await call.thread.answer(registry.synchronise(edit));
+  if (refusal) call.fail('ARMERR_FAILED_REGISTRY_SYNCHRONIZE', `${refusal.where}: ${refusal.what}`);
+  call.mayBreak(localError, () => {
+    for (const undo of undoing(edit, before)) registry.writeLocally(undo);
+  });
+  return before;
+}
+
+/** What makes a key what it was before the edit. */
+function undoing(edit: RegistryEdit, before: FoundKey | undefined): RegistryEdit[] {
+  const { key } = edit;
+  if (edit.change === 'createKey') return before ? [] : [{ change: 'deleteKey', key }];
+  const set = (before?.values ?? []).map((value): RegistryEdit => ({ change: 'setValue', key, ...value }));
+  if (edit.change === 'deleteKey') return [{ change: 'createKey', key }, ...set];
+  const had = before?.values.some(({ name }) => name.toLowerCase() === edit.name.toLowerCase());
+  return had ? set : [{ change: 'deleteValue', key, name: edit.name }];
+}
+
+/** Why not all servers are in the cluster; undefined where they are. */
+function absentServer(call: RegistryCall): string | undefined {
+  const { machine, registered } = call.service;
+  const look = call.service.look();
+  if (!registered || !look) return `${machine} does not take part in a cluster now`;
+  const { servers } = registered.cluster;
+  const absent = servers.filter((_, server) => !['CLUSTER', 'RECOVERING'].includes(look.servers[server][0]));
+  return absent.length === 0 ? undefined : `${absent.map(({ name }) => name).join(', ')} is not in the cluster`;
+}
