@@ -10,6 +10,7 @@ export {
   type ApplicationThread,
   startApplication,
 } from './api/application.js';
+export { type ArmApi3, type EventThread } from './api/arm-server/armapi.js';
 export { type ArmApi4 } from './api/arm-server/armapi4.js';
 export { constants3, constants4 } from './api/arm-server/constants.js';
 export { ARMAPI_VERSION } from './api/arm-server/versions.js';

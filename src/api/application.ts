@@ -8,9 +8,10 @@
  */
 import type { Backend } from '../cluster/backend.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { type ArmApi3, armapi } from './arm-server/armapi.js';
 import { armapi4, type ArmApi4 } from './arm-server/armapi4.js';
 import { whyNoStart } from './arm-server/installed.js';
-import { structures4 } from './arm-server/structures.js';
+import { structures3, structures4 } from './arm-server/structures.js';
 import { EVENT_QUEUE } from './facade/event-queue.js';
 import type { Kit } from './facade/kits.js';
 import { type LastFailure, Process, Task, Thread } from './facade/process.js';
@@ -33,6 +34,10 @@ export interface ApplicationOptions {
 
 /** What an application's code has in one of its threads. */
 export class ApplicationThread {
+  /** The server API compatible with Ver3.0 (chapter 4), for applications of the kit 3.0. */
+  readonly armapi: ArmApi3;
+  /** The structures of Ver3.0 (section 4.2). */
+  readonly structures3: StructureViews<typeof structures3>;
   /** The server API Ver4.x (chapter 3). */
   readonly armapi4: ArmApi4;
   /** The structures of Ver4.x (section 3.2): `structures4.ARM_GROUP_STATUS.allocate()`, and `.read(buffer)`. */
@@ -41,6 +46,8 @@ export class ApplicationThread {
   readonly kernel32: Kernel32;
 
   constructor(private readonly thread: Thread) {
+    this.armapi = armapi(thread);
+    this.structures3 = structureViews(thread.process, structures3);
     this.armapi4 = armapi4(thread);
     this.structures4 = structureViews(thread.process, structures4);
     this.kernel32 = new Kernel32(thread);

@@ -26,7 +26,12 @@ export type Standing = 'unregistered' | 'starting' | 'off-cluster' | 'member';
 /** What a member knows of its cluster, by positions in the definition; -1 is nobody. */
 export interface ClusterLook {
   readonly servers: readonly (readonly ServerStatusName[])[];
-  readonly groups: readonly { readonly state: GroupStateName; readonly server: number }[];
+  readonly groups: readonly {
+    readonly state: GroupStateName;
+    readonly server: number;
+    /** It comes up on a better server than it had, to which it goes back by itself. */
+    readonly returning: boolean;
+  }[];
   /** By group. */
   readonly resources: readonly (readonly { readonly state: ResourceStateName; readonly server: number }[])[];
 }
@@ -146,12 +151,15 @@ export class MachineService implements Service {
 
 function lookOf(definition: ClusterDefinition, state: Engine['state']): ClusterLook {
   const servers: (readonly ServerStatusName[])[] = [];
-  const groups: { state: GroupStateName; server: number }[] = [];
+  const groups: { state: GroupStateName; server: number; returning: boolean }[] = [];
   const resources: { state: ResourceStateName; server: number }[][] = definition.groups.map(() => []);
   for (const line of new Shown(definition).everything(state)) {
     if (line.kind === 'server') servers[line.server] = line.status;
-    else if (line.kind === 'group') groups[line.group] = { state: line.state, server: line.server };
-    else if (line.kind === 'resource')
+    else if (line.kind === 'group') {
+      const { task } = state.groups[line.group];
+      const returning = task?.kind === 'failback' && task.to === line.server;
+      groups[line.group] = { state: line.state, server: line.server, returning };
+    } else if (line.kind === 'resource')
       resources[line.group][line.resource] = { state: line.state, server: line.server };
   }
   return { servers, groups, resources };

@@ -57,6 +57,13 @@ const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
     initialize: ({ armapi4 }) => armapi4.ArmInitializeApi(ref(), ARMAPI_VERSION['7.0 32bit'], 0),
     registry: ({ armapi4 }) => armapi4,
   },
+  server3: {
+    options: { kit: '3.0' },
+    initialize: ({ armapi }) => armapi.ArmInitializeApi(),
+    registry: () => {
+      throw new Error('Ver3.0 has no registry yet.');
+    },
+  },
 };
 
 /** Two servers, a group for each, and something of every kind that can be asked for. */

@@ -2,6 +2,7 @@
 import { functions3, functions4 } from '../../src/api/arm-server/functions.js';
 import type { ApiFunction } from '../../src/api/facade/describe.js';
 import type { Case, Via } from './case.js';
+import { cases3 } from './cases3.js';
 import { cases4 } from './cases4.js';
 
 /** One row of the count: an API as it is gone through. */
@@ -35,7 +36,14 @@ export const suites: readonly Suite[] = [
     cases: cases4,
     complete: true,
   },
-  { name: 'server3', via: 'server3', functions: functions3, pairs: 168, cases: [], complete: false },
+  {
+    name: 'server3',
+    via: 'server3',
+    functions: only(functions3, (name) => !ofRegistry(name)),
+    pairs: 124,
+    cases: cases3,
+    complete: true,
+  },
   {
     name: 'registry of server4',
     via: 'server4',

@@ -12,6 +12,7 @@ import { isRegistryStep } from '../../model/registry.js';
 import type { Call, Deed, Ref } from '../facade/call.js';
 import type { Process } from '../facade/process.js';
 import { constants4 } from './constants.js';
+import type { FunctionName4 } from './functions.js';
 
 type RegistryError =
   | 'ARMERR_FAILED_REGISTRY_OPEN'
@@ -24,6 +25,7 @@ type RegistryError =
   | 'ARMERR_FAILED_REGISTRY_SYNCHRONIZE';
 
 type RegistryCall = Call<RegistryError>;
+type RegistryFunction = Extract<FunctionName4, `ArmReg${string}`>;
 
 const predefined = new Map<number, string>([
   [constants4.HKEY_CLASSES_ROOT, 'HKEY_CLASSES_ROOT'],
@@ -66,8 +68,12 @@ export class OpenKeys {
   }
 }
 
-/** The functions for the applications of a process. */
-export function registryDeeds(keys: OpenKeys): Readonly<Record<string, Deed<RegistryError>>> {
+/** The functions for the applications of a process. Both APIs document these errors, and each more beside them. */
+export function registryDeeds<E extends string>(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<E>>> {
+  return deedsOf(keys) as unknown as Readonly<Record<RegistryFunction, Deed<E>>>;
+}
+
+function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<RegistryError>>> {
   const openPath = (call: RegistryCall, handle: number, error: RegistryError): string =>
     keys.path(handle) ?? call.fail(error, `${handle} is no open key`);
   const below = (call: RegistryCall, handle: number, subKey: string, error: RegistryError): string => {

@@ -11,6 +11,7 @@ import type { ClusterLook, Service } from '../../cluster/service.js';
 import type { ClusterDefinition } from '../../model/definition.js';
 import type { ApiFunction, CType, Parameter } from './describe.js';
 import { takeFault } from './faults.js';
+import { throwMistake } from './mistakes.js';
 import type { Process, Thread } from './process.js';
 
 /** A variable of the application's that a call writes into: LPDWORD, LPBOOL, PHKEY. */
@@ -175,6 +176,7 @@ export function callable<E extends string>(
   return async (...args) => {
     const call = new Call(thread, name, api, errors);
     await thread.awake();
+    throwMistake(thread.process);
     try {
       const { notInitialized } = api.errors;
       if (call.documents(notInitialized) && !initialized()) call.fail(notInitialized, 'ArmInitializeApi comes first');
@@ -208,5 +210,7 @@ function checkTypes<E extends string>(
     if ((value === null || value === undefined) && deed.nullable?.includes(name)) return;
     if (!fits(api.types[type], value)) call.fail(wrong, `${name} is no ${type}`);
   });
-  if (args.length > parameters.length) call.fail(wrong, `it takes ${parameters.length} arguments`);
+  // Where a section knows no wrong parameters, what is too much is ignored.
+  if (args.length > parameters.length && call.documents(wrong))
+    call.fail(wrong, `it takes ${parameters.length} arguments`);
 }

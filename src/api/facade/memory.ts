@@ -26,6 +26,18 @@ export function putText({ build }: Process, buffer: Uint8Array, size: Ref, value
   return true;
 }
 
+/** Texts one behind the other, two NULs at the end; the length counts all NULs, written or not (4.1.2.10). */
+export function putList({ build }: Process, buffer: Uint8Array, size: Ref, values: readonly string[]): boolean {
+  const list = `${values.map((value) => `${value}\0`).join('')}${values.length === 0 ? '\0' : ''}\0`;
+  const bytes = encodeText(list, 'TCHAR', build);
+  const width = charSize('TCHAR', build);
+  const room = Math.min(size.value >>> 0, Math.floor(buffer.length / width));
+  size.value = bytes.length / width;
+  if (room < size.value) return false;
+  buffer.set(bytes);
+  return true;
+}
+
 /** A structure of a size of its own, into a buffer that holds it (`mustHold`). */
 export function putStructure<T extends Struct>(
   process: Process,

@@ -3,6 +3,7 @@ import type { EventLine } from '../../../model/trace.js';
 import { EventQueue } from '../../facade/event-queue.js';
 import type { Process } from '../../facade/process.js';
 import type { EventObject } from '../../facade/win32.js';
+import { OpenKeys } from '../registry.js';
 
 /** What an event says. */
 export type ClusterEvent = Pick<EventLine, 'id' | 'code' | 'source' | 'src' | 'dst'>;
@@ -17,6 +18,7 @@ export interface Watch {
 }
 
 export class Service4 {
+  readonly keys = new OpenKeys();
   private readonly handles = new Set<number>();
   private readonly watches = new Map<number, Watch>();
   private next = 1;
@@ -44,6 +46,7 @@ export class Service4 {
   /** Ends the use of a handle, with its watches. */
   close(handle: number): void {
     this.handles.delete(handle);
+    if (!this.initialized) this.keys.closeAll();
     for (const [event, watch] of this.watches) if (watch.handle === handle) this.cancel(event);
   }
 
