@@ -76,7 +76,7 @@ export class Translation {
   }
 
   private translated(line: EventLine, lines: Told['lines']): Happening[] {
-    const { code, source, dst } = line;
+    const { code, source, src, dst } = line;
     const group = this.definition.groups.findIndex(({ name }) => name === source);
     switch (code) {
       case 'ARM_EVENT_SHUTDOWN':
@@ -94,7 +94,8 @@ export class Translation {
       case 'ARM_EVENT_GROUP_MOVE_FAILURE':
         return this.failback('FAILURE', group, dst);
       case 'ARM_EVENT_GROUP_FAILOVER_END':
-        return this.switched(group);
+        // A group whose move has come to nothing may come up again where it was.
+        return src === dst ? [] : this.switched(group);
       case 'ARM_EVENT_GROUP_STOP':
         return this.leftToReturn(group, lines);
       case 'ARM_EVENT_GROUP_START':
