@@ -8,6 +8,7 @@
  */
 import type { Backend } from '../cluster/backend.js';
 import type { Cluster } from '../cluster/cluster.js';
+import type { MachineRegistry } from '../cluster/registry.js';
 import { type ArmApi3, armapi } from './arm-server/armapi.js';
 import { armapi4, type ArmApi4 } from './arm-server/armapi4.js';
 import { whyNoStart } from './arm-server/installed.js';
@@ -51,6 +52,17 @@ export class ApplicationThread {
     this.armapi4 = armapi4(thread);
     this.structures4 = structureViews(thread.process, structures4);
     this.kernel32 = new Kernel32(thread);
+  }
+
+  /**
+   * The registry of the machine as Win32 shows it to applications: the API sets and deletes synchronised keys and values,
+   * but to look at them, and to write what belongs to this server alone, is Win32's business (4.1.4).
+   */
+  get registry(): Omit<MachineRegistry, 'synchronise'> {
+    const { process } = this.thread;
+    process.assertAlive();
+    const { peek, keys, read, writeLocally } = process.backend.registryOf(process.machine);
+    return { peek, keys, read: (path) => this.thread.answer(read(path)), writeLocally };
   }
 
   /** The last call that failed in this thread. */

@@ -11,9 +11,9 @@ import { sizeOf } from './layout/measure.js';
 import { charSize, charsIn, encodeText } from './layout/text.js';
 import type { Struct } from './layout/types.js';
 import type { Application, ApplicationThread } from './application.js';
-import { constants4 } from './arm-server/constants.js';
-import { callbacks4, cTypes, functions4 } from './arm-server/functions.js';
-import { structures4 } from './arm-server/structures.js';
+import { constants3, constants4 } from './arm-server/constants.js';
+import { callbacks3, callbacks4, cTypes, functions3, functions4 } from './arm-server/functions.js';
+import { structures3, structures4 } from './arm-server/structures.js';
 import { ARMAPI_VERSION } from './arm-server/versions.js';
 import { Ref } from './facade/call.js';
 import type { Kit } from './facade/kits.js';
@@ -48,6 +48,16 @@ export const plainApis: Readonly<Record<string, PlainApi>> = {
       dwVersion: ARMAPI_VERSION[process.build.kit as keyof typeof ARMAPI_VERSION],
       dwTimeout: 0,
     }),
+  },
+  armapi: {
+    kit: '3.0',
+    functions: functions3,
+    callbacks: callbacks3,
+    types: cTypes,
+    structures: structures3,
+    constants: constants3,
+    of: (thread) => thread.armapi,
+    initialisation: () => ({}),
   },
 };
 

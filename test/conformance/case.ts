@@ -60,9 +60,7 @@ const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
   server3: {
     options: { kit: '3.0' },
     initialize: ({ armapi }) => armapi.ArmInitializeApi(),
-    registry: () => {
-      throw new Error('Ver3.0 has no registry yet.');
-    },
+    registry: ({ armapi }) => armapi,
   },
 };
 

@@ -10,9 +10,9 @@ import { functions3 } from '../../src/api/arm-server/functions.js';
 import { ref } from '../../src/api/facade/call.js';
 import type { Backend } from '../../src/cluster/backend.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
-import type { Case, Scene } from './case.js';
+import type { Case, RegistryCalls, Scene } from './case.js';
 
-type Name = keyof ArmApi3;
+type Name = Exclude<keyof ArmApi3, keyof RegistryCalls>;
 type Call = (thread: ApplicationThread) => Promise<boolean>;
 
 const yes = (): boolean => true;
