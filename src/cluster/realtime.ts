@@ -131,6 +131,7 @@ export class RealtimeBackend extends WorldBackend {
     this.waits = new Waits({
       now: () => this.clock.now(),
       reached: (goal) => this.reached(goal),
+      listen: () => this.listen(),
       recheckMs: Math.max(10, Math.min(...world.clusters.map((cluster) => cluster.heartbeatIntervalUs)) / 1000),
     });
     this.bell.prepare();

@@ -8,13 +8,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function made(recheckMs = 20): { waits: Waits; now: () => number; quiet: { is: boolean } } {
+function made(recheckMs = 20): {
+  waits: Waits;
+  now: () => number;
+  quiet: { is: boolean };
+  tell: (does: () => void) => void;
+} {
   vi.useFakeTimers();
   const from = Date.now();
   const quiet = { is: false };
   const now = () => micros((Date.now() - from) * 1000);
   const reached = (goal: Goal): boolean => (goal.type === 'condition' ? goal.holds() : quiet.is);
-  return { waits: new Waits({ now, reached, recheckMs }), now, quiet };
+  let news = (): void => undefined;
+  const waits = new Waits({ now, reached, listen: () => news(), recheckMs });
+  const tell = (does: () => void): void => {
+    news = does;
+  };
+  return { waits, now, quiet, tell };
 }
 
 describe('a wait', () => {
@@ -40,6 +50,17 @@ describe('a wait', () => {
     waits.judge();
     expect(await stop).toEqual({ reason: 'reached', at: 1000 });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('for a condition is told of what came in time and had not been read at its limit', async () => {
+    const { waits, tell } = made();
+    let holds = false;
+    const stop = waits.until({ type: 'condition', holds: () => holds }, micros(5000));
+    tell(() => {
+      holds = true;
+    });
+    await vi.advanceTimersByTimeAsync(5);
+    expect(await stop).toEqual({ reason: 'reached', at: 5000 });
   });
 
   it('for rest asks again by itself', async () => {

@@ -18,6 +18,8 @@ interface Wait extends Waiter {
 export interface WaitsWorld {
   now(): Micros;
   reached(goal: Goal): boolean;
+  /** Takes in what servers have told, and has all waits judged where that changes anything. */
+  listen(): void;
   /** Rest is also a matter of time: it is asked for again after so many milliseconds. */
   readonly recheckMs: number;
 }
@@ -84,6 +86,8 @@ export class Waits {
     const ms = Math.min(TIMER_MS_MAX, leftMs, wait.goal.type === 'quiet' ? this.world.recheckMs : Infinity);
     wait.timer = setTimeout(() => {
       wait.timer = undefined;
+      // A timer may go off before what was told in time has been taken in.
+      this.world.listen();
       this.consider(wait);
     }, ms);
   }

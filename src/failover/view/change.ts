@@ -43,9 +43,8 @@ interface Round {
   readonly asked: number;
   readonly forming: boolean;
   readonly pledges: (Pledge | undefined)[];
+  readonly began: Micros;
   readonly until: Micros;
-  /** From then on the round does not wait for newcomers that do not answer. */
-  readonly patientUntil: Micros;
   /** What is ready to be committed once the witness grants it. */
   decided: boolean;
 }
@@ -59,8 +58,10 @@ interface Promised {
   readonly heard: Float64Array;
 }
 
-/** How many heartbeat intervals a change of view waits for a newcomer that was heard and does not answer. */
+/** How many heartbeat intervals a change of view waits at least for a newcomer that was heard and does not answer. */
 const PATIENCE_INTERVALS = 3;
+/** Whoever has answered too late is given so many times as long as it took. */
+const PATIENCE_FACTOR = 2;
 
 export class ViewChange {
   /** This server holds still for somebody's proposal, its own included. */
@@ -72,6 +73,11 @@ export class ViewChange {
   private lastPromised = { epoch: 0, to: NOBODY };
   /** Servers that did not answer a proposal, and until when they are left alone. */
   private readonly shunnedUntil: number[];
+  /** For how long a round waits for each server as a newcomer, in microseconds. */
+  private readonly patienceUs: number[];
+  private readonly patienceUsMin: number;
+  /** The last round that was given up for want of answers. */
+  private givenUp: Pick<Round, 'epoch' | 'began'> | undefined;
   /** Members that promised something that came to nothing must be freed by a new view. */
   private mustRenew = false;
   /** When the present view was decided. */
@@ -89,17 +95,18 @@ export class ViewChange {
     private readonly relations: Relations,
   ) {
     this.epochSeen = Math.max(core.durable.epoch, core.durable.promisedEpoch);
-    this.shunnedUntil = core.definition.servers.map(() => 0);
+    const { servers, heartbeatIntervalUs, heartbeatTimeoutUs } = core.definition;
+    this.shunnedUntil = servers.map(() => 0);
+    this.patienceUsMin = Math.min(heartbeatTimeoutUs, PATIENCE_INTERVALS * heartbeatIntervalUs);
+    this.patienceUs = servers.map(() => this.patienceUsMin);
   }
 
   /** The earliest instant at which something here may time out. */
   deadline(): Micros {
-    const { now } = this.core;
-    const patience = this.round?.patientUntil ?? NEVER;
-    const round = patience > now ? patience : (this.round?.until ?? NEVER);
+    const { now, phase } = this.core;
     const promise = this.promised?.until ?? NEVER;
-    const paused = this.pausedUntil > this.core.now ? this.pausedUntil : NEVER;
-    return micros(Math.min(round, promise, paused, this.core.phase === Phase.SEEKING ? this.formAt : NEVER));
+    const paused = this.pausedUntil > now ? this.pausedUntil : NEVER;
+    return micros(Math.min(this.roundDeadline(), promise, paused, phase === Phase.SEEKING ? this.formAt : NEVER));
   }
 
   /** Something waits for an answer that may have been lost. */
@@ -139,6 +146,7 @@ export class ViewChange {
 
   pledged(frame: Pledge): void {
     const { round } = this;
+    if (frame.epoch === this.givenUp?.epoch) this.learnPatience(frame.from, this.givenUp.began);
     if (!round || round.epoch !== frame.epoch || !has(round.asked, frame.from)) return;
     round.pledges[frame.from] = frame;
     this.concludeWhenAll();
@@ -267,16 +275,13 @@ export class ViewChange {
     this.withdraw();
     const epoch = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1;
     this.epochSeen = epoch;
-    const { heartbeatIntervalUs, heartbeatTimeoutUs } = core.definition;
-    const until = micros(core.now + heartbeatTimeoutUs);
-    const patientUntil = micros(core.now + Math.min(heartbeatTimeoutUs, PATIENCE_INTERVALS * heartbeatIntervalUs));
     this.round = {
       epoch,
       asked,
       forming,
       pledges: core.definition.servers.map(() => undefined),
-      until,
-      patientUntil,
+      began: core.now,
+      until: micros(core.now + core.definition.heartbeatTimeoutUs),
       decided: false,
     };
     this.promise(epoch, core.me, asked);
@@ -477,6 +482,7 @@ export class ViewChange {
     core.phase = Phase.MEMBER;
     this.decidedAt = frame.decidedAt;
     this.formAt = NEVER;
+    for (const server of serversOf(members)) this.patienceUs[server] = this.patienceUsMin;
     core.detector.vouch(members, frame.decidedAt);
     core.out.installed({ epoch: entry.epoch, coordinator: entry.coordinator }, members, agreed(core).view, newcomer);
     if (newcomer && !wasMember) core.executor.startOver();
@@ -598,13 +604,35 @@ export class ViewChange {
   private expire(): void {
     const { core, round, promised } = this;
     const missing = round && !round.decided ? serversOf(round.asked).filter((server) => !round.pledges[server]) : [];
-    const guests = missing.filter((server) => !has(agreed(core).members, server));
-    if (round && (core.now >= round.until || (core.now >= round.patientUntil && guests.length > 0))) {
-      for (const server of core.now >= round.until ? missing : guests)
-        this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
+    const late = missing.filter((server) => core.now >= this.patientUntil(round as Round, server));
+    if (round && (core.now >= round.until || late.length > 0)) {
+      for (const server of late) this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
+      this.givenUp = round;
       this.dropRound();
     }
     if (promised && core.now >= promised.until && promised.from !== core.me) this.promised = undefined;
+  }
+
+  /** Until when a round waits for a server's answer: members are waited for as long as there is a round. */
+  private patientUntil(round: Round, server: number): Micros {
+    return has(agreed(this.core).members, server) ? round.until : micros(round.began + this.patienceUs[server]);
+  }
+
+  /** When a round may have to be given up next. */
+  private roundDeadline(): Micros {
+    const { round, core } = this;
+    if (!round) return NEVER;
+    const missing = serversOf(round.asked).filter((server) => !round.pledges[server]);
+    const ends = missing.map((server) => this.patientUntil(round, server)).filter((end) => end > core.now);
+    return micros(Math.min(round.until, ...ends));
+  }
+
+  /** A promise has come after its round was given up: that server answers, and how soon is known now. */
+  private learnPatience(server: number, began: Micros): void {
+    const { core } = this;
+    const took = core.now - began;
+    if (took < this.patienceUs[server]) return;
+    this.patienceUs[server] = Math.min(core.definition.heartbeatTimeoutUs, PATIENCE_FACTOR * took);
   }
 
   /** Drops the round and waits for the next heartbeats before another. */
