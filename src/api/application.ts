@@ -61,8 +61,13 @@ export class ApplicationThread {
   get registry(): Omit<MachineRegistry, 'synchronise'> {
     const { process } = this.thread;
     process.assertAlive();
-    const { peek, keys, read, writeLocally } = process.backend.registryOf(process.machine);
-    return { peek, keys, read: (path) => this.thread.answer(read(path)), writeLocally };
+    const own = process.backend.registryOf(process.machine);
+    return {
+      peek: (path) => own.peek(path),
+      keys: (path) => own.keys(path),
+      read: (path) => this.thread.answer(own.read(path)),
+      writeLocally: (edit) => own.writeLocally(edit),
+    };
   }
 
   /** The last call that failed in this thread. */

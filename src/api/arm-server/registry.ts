@@ -70,22 +70,17 @@ export class OpenKeys {
 
 /** The functions for the applications of a process. Both APIs document these errors, and each more beside them. */
 export function registryDeeds<E extends string>(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<E>>> {
-  return deedsOf(keys) as unknown as Readonly<Record<RegistryFunction, Deed<E>>>;
+  return { ...keyDeeds(keys), ...valueDeeds(keys) } as unknown as Readonly<Record<RegistryFunction, Deed<E>>>;
 }
 
-function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<RegistryError>>> {
-  const openPath = (call: RegistryCall, handle: number, error: RegistryError): string =>
-    keys.path(handle) ?? call.fail(error, `${handle} is no open key`);
-  const below = (call: RegistryCall, handle: number, subKey: string, error: RegistryError): string => {
-    const path = openPath(call, handle, error);
-    if (!subKey.split('\\').every(isRegistryStep)) call.fail(error, `${JSON.stringify(subKey)} names no key`);
-    return `${path}\\${subKey}`;
-  };
+function keyDeeds(
+  keys: OpenKeys,
+): Readonly<Record<Exclude<RegistryFunction, `ArmReg${string}Value`>, Deed<RegistryError>>> {
   return {
     ArmRegOpenKey: {
       wrongArgument: 'ARMERR_FAILED_REGISTRY_OPEN',
       async does(call: RegistryCall, handle: number, subKey: string, result: Ref) {
-        const path = below(call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
+        const path = below(keys, call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
         const found = await read(call, path);
         if (!found) call.fail('ARMERR_FAILED_REGISTRY_OPEN', `${path} does not exist`);
         result.value = keys.open(found.path);
@@ -95,7 +90,7 @@ function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<Registr
       wrongArgument: 'ARMERR_FAILED_REGISTRY_OPEN',
       strikesLater: ['ARMERR_FAILED_REGISTRY_OPEN'],
       async does(call: RegistryCall, handle: number, subKey: string, result: Ref, disposition: Ref) {
-        const key = below(call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
+        const key = below(keys, call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
         const before = await synchronise(call, { change: 'createKey', key }, 'ARMERR_FAILED_REGISTRY_OPEN');
         result.value = keys.open(before?.path ?? key);
         disposition.value = before ? constants4.ARM_REG_OPENED_EXISTING_KEY : constants4.ARM_REG_CREATED_NEW_KEY;
@@ -105,7 +100,7 @@ function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<Registr
       wrongArgument: 'ARMERR_NOT_EXIST_REGISTRY',
       strikesLater: ['ARMERR_FAILED_REGISTRY_DELETE'],
       async does(call: RegistryCall, handle: number, subKey: string) {
-        const key = below(call, handle, subKey, 'ARMERR_NOT_EXIST_REGISTRY');
+        const key = below(keys, call, handle, subKey, 'ARMERR_NOT_EXIST_REGISTRY');
         if (!(await read(call, key))) call.fail('ARMERR_NOT_EXIST_REGISTRY', `${key} does not exist`);
         await synchronise(call, { change: 'deleteKey', key }, 'ARMERR_FAILED_REGISTRY_DELETE');
       },
@@ -113,7 +108,7 @@ function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<Registr
     ArmRegFlushKey: {
       wrongArgument: 'ARMERR_NOT_OPEN_REGISTRY',
       strikesLater: ['ARMERR_FAILED_REGISTRY_FLUSH'],
-      check: (call: RegistryCall, handle: number) => void openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY'),
+      check: (call: RegistryCall, handle: number) => void openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY'),
       does(call: RegistryCall) {
         const absent = absentServer(call);
         if (absent !== undefined) call.fail('ARMERR_FAILED_REGISTRY_SYNCHRONIZE', absent);
@@ -126,18 +121,25 @@ function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<Registr
         if (!keys.close(handle)) call.fail('ARMERR_NOT_OPEN_REGISTRY', `${handle} is no open key`);
       },
     },
+  };
+}
+
+function valueDeeds(
+  keys: OpenKeys,
+): Readonly<Record<Extract<RegistryFunction, `ArmReg${string}Value`>, Deed<RegistryError>>> {
+  return {
     ArmRegSetValue: {
       wrongArgument: 'ARMERR_FAILED_SET_VALUE',
       strikesLater: ['ARMERR_FAILED_SET_VALUE'],
       check(call: RegistryCall, handle: number, name: string, type: number, data: Uint8Array, bytes: number) {
-        openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
         mustBeName(call, name, 'ARMERR_FAILED_SET_VALUE');
         if (!valueTypes.includes(type)) call.fail('ARMERR_FAILED_SET_VALUE', `${type} is no type of values`);
         if (bytes >>> 0 > data.length)
           call.fail('ARMERR_FAILED_SET_VALUE', `lpbData has ${data.length} bytes, cbData says ${bytes >>> 0}`);
       },
       async does(call: RegistryCall, handle: number, name: string, type: number, data: Uint8Array, bytes: number) {
-        const key = openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        const key = openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
         const hex = Array.from(data.subarray(0, bytes >>> 0), (byte) => byte.toString(16).padStart(2, '0')).join('');
         await synchronise(call, { change: 'setValue', key, name, type, hex }, 'ARMERR_FAILED_SET_VALUE');
       },
@@ -146,15 +148,27 @@ function deedsOf(keys: OpenKeys): Readonly<Record<RegistryFunction, Deed<Registr
       wrongArgument: 'ARMERR_FAILED_DELETE_VALUE',
       strikesLater: ['ARMERR_FAILED_DELETE_VALUE'],
       check(call: RegistryCall, handle: number, name: string) {
-        openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
         mustBeName(call, name, 'ARMERR_FAILED_DELETE_VALUE');
       },
       async does(call: RegistryCall, handle: number, name: string) {
-        const key = openPath(call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
+        const key = openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
         await synchronise(call, { change: 'deleteValue', key, name }, 'ARMERR_FAILED_DELETE_VALUE');
       },
     },
   };
+}
+
+/** The path of a key that is open. */
+function openPath(keys: OpenKeys, call: RegistryCall, handle: number, error: RegistryError): string {
+  return keys.path(handle) ?? call.fail(error, `${handle} is no open key`);
+}
+
+/** The path of a key below one that is open. */
+function below(keys: OpenKeys, call: RegistryCall, handle: number, subKey: string, error: RegistryError): string {
+  const path = openPath(keys, call, handle, error);
+  if (!subKey.split('\\').every(isRegistryStep)) call.fail(error, `${JSON.stringify(subKey)} names no key`);
+  return `${path}\\${subKey}`;
 }
 
 /** The name of a value; an empty one is the key's default value, as in Windows. */
