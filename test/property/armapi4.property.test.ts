@@ -8,15 +8,30 @@ import { ARMAPI_VERSION } from '../../src/api/arm-server/versions.js';
 import { ref } from '../../src/api/facade/call.js';
 import { open } from '../../src/cluster/cluster.js';
 
-const names = (Object.keys(functions4) as FunctionName4[]).filter((name) => !name.startsWith('ArmReg'));
+const names = Object.keys(functions4) as FunctionName4[];
 
 const number = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 4, 8, -1, 0xffffffff, 2 ** 32, 2 ** 53, -(2 ** 60), NaN, Infinity, 1.5),
-  fc.constantFrom(...Object.values(ARMAPI_VERSION)),
+  fc.constantFrom(...Object.values(ARMAPI_VERSION), constants4.HKEY_LOCAL_MACHINE, constants4.HKEY_USERS | 0),
   fc.integer(),
 );
 const text = fc.oneof(
-  fc.constantFrom('', '.', 'A', 'B', 'G', 'disk', 'service', 'C', 'A\0', '\ud800', '名前', 'x'.repeat(10_000)),
+  fc.constantFrom(
+    '',
+    '.',
+    'A',
+    'B',
+    'G',
+    'disk',
+    'service',
+    'C',
+    'SOFTWARE\\App',
+    'SOFTWARE',
+    'A\0',
+    '\ud800',
+    '名前',
+    'x'.repeat(10_000),
+  ),
   fc.string(),
 );
 const argument = fc.oneof(
@@ -74,7 +89,7 @@ test('any arguments to any function', async () => {
     }),
     { numRuns: 300 },
   );
-  // No call has waited for anything.
-  expect(cluster.now()).toBe(from);
+  // No call has waited for anything but the other server, for changes of the registry.
+  expect(cluster.now() - from).toBeLessThan(10_000_000);
   await cluster.close();
 });
