@@ -31,8 +31,12 @@ function quoted(path: string): string {
 
 /** The first line of a summary, e.g. `primary goes down: passed (4 expectations, 3m, seed 1, hash 0123456789ab)`. */
 export function headline(result: Omit<ScenarioResult, 'summary'>, scenario: Scenario): string {
-  const expectations = scenario.steps.filter((step) => step.does.type === 'expect').length;
-  const counted = `${expectations} expectation${expectations === 1 ? '' : 's'}`;
+  const count = (type: 'expect' | 'call', word: string): string => {
+    const steps = scenario.steps.filter(({ does }) => does.type === type).length;
+    return `${steps} ${word}${steps === 1 ? '' : 's'}`;
+  };
+  const calls = scenario.steps.some(({ does }) => does.type === 'call') ? `, ${count('call', 'call')}` : '';
+  const counted = `${count('expect', 'expectation')}${calls}`;
   const hash = result.hash === undefined ? '' : `, hash ${result.hash.slice(0, 12)}`;
   const facts = `${counted}, ${formatDuration(result.endedAt)}, seed ${result.seed}${hash}`;
   const { length } = result.failures;
