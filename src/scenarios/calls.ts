@@ -71,10 +71,10 @@ export function planFault(value: StepValue<'inject'>, where: Path, { names, repo
     report({ code: 'UNKNOWN_NAME', where: [...where, key], what, fix });
   };
   if (rows.length === 0) {
-    const all = apis.flatMap(([, { functions }]) => Object.keys(functions));
+    const all = [...new Set(apis.flatMap(([, { functions }]) => Object.keys(functions)))];
     return problem('function', `there is no function ${JSON.stringify(value.function)}`, all, name);
   }
-  const errors = rows.flatMap((row) => row.errors);
+  const errors = [...new Set(rows.flatMap((row) => row.errors))];
   if (!errors.includes(value.error))
     return problem('error', `${name} documents no error ${JSON.stringify(value.error)}`, errors, value.error);
   return known ? value : undefined;
