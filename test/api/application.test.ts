@@ -138,3 +138,59 @@ describe('tasks and time', () => {
     await backend.close();
   });
 });
+
+describe('event objects', () => {
+  test('an automatic one lets one waiter through, a manual one all until it is reset', async () => {
+    const c = await started();
+    const app = startApplication(c, 'A');
+    const { kernel32 } = app.main;
+    const [automatic, manual] = [kernel32.CreateEvent(), kernel32.CreateEvent(true)];
+    const through: string[] = [];
+    for (const waiter of ['first', 'second'])
+      for (const [kind, event] of Object.entries({ automatic, manual }))
+        app.run(async (thread) => {
+          const found = await thread.kernel32.WaitForSingleObject(event, 10_000);
+          through.push(`${waiter} ${kind} ${found === 0 ? 'signalled' : 'timed out'}`);
+        });
+    await c.advance('1s');
+    kernel32.SetEvent(automatic);
+    kernel32.SetEvent(manual);
+    await c.advance('1s');
+    expect(through.sort()).toEqual(['first automatic signalled', 'first manual signalled', 'second manual signalled']);
+    await c.advance('10s');
+    expect(through.at(-1)).toBe('second automatic timed out');
+    expect(await kernel32.WaitForSingleObject(manual, 0)).toBe(0);
+    expect(kernel32.ResetEvent(manual)).toBe(true);
+    expect(await kernel32.WaitForSingleObject(manual, 0)).toBe(0x102);
+    await c.close();
+  });
+
+  test('a wait for several ends with the first, or with all; an all takes none before it has all', async () => {
+    const c = await started();
+    const { kernel32 } = startApplication(c, 'A').main;
+    const [one, two] = [kernel32.CreateEvent(), kernel32.CreateEvent()];
+    kernel32.SetEvent(two);
+    expect(await kernel32.WaitForMultipleObjects([one, two], true, 100)).toBe(0x102);
+    expect(await kernel32.WaitForMultipleObjects([one, two], false, 100)).toBe(1);
+    kernel32.SetEvent(one);
+    kernel32.SetEvent(two);
+    expect(await kernel32.WaitForMultipleObjects([one, two], true, 100)).toBe(0);
+    expect(await kernel32.WaitForMultipleObjects([one, two], false, 100)).toBe(0x102);
+    await c.close();
+  });
+
+  test('a handle that is none fails, with the last error of Win32', async () => {
+    const c = await started();
+    const { kernel32 } = startApplication(c, 'A').main;
+    const event = kernel32.CreateEvent();
+    expect(kernel32.CloseHandle(event)).toBe(true);
+    for (const answer of [kernel32.CloseHandle(event), kernel32.SetEvent(event), kernel32.ResetEvent(event)])
+      expect(answer).toBe(false);
+    expect(await kernel32.WaitForSingleObject(event, 0)).toBe(0xffffffff);
+    expect(kernel32.GetLastError()).toBe(6);
+    kernel32.SetLastError(0);
+    expect(await kernel32.WaitForMultipleObjects([], false, 0)).toBe(0xffffffff);
+    expect(kernel32.GetLastError()).toBe(87);
+    await c.close();
+  });
+});
