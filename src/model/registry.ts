@@ -27,7 +27,8 @@ export type RegistryContent = Record<string, RegistryKey>;
 
 /** One change of a registry. */
 export type RegistryEdit =
-  | { readonly change: 'createKey'; readonly key: string }
+  /** `onlyNew`: refused with EXISTS where the key is there already, so that of several who create it one has. */
+  | { readonly change: 'createKey'; readonly key: string; readonly onlyNew?: true }
   | { readonly change: 'deleteKey'; readonly key: string }
   | ({ readonly change: 'setValue'; readonly key: string } & RegistryEntry)
   | { readonly change: 'deleteValue'; readonly key: string; readonly name: string };
@@ -51,6 +52,8 @@ export function editRegistry(content: RegistryContent, edit: RegistryEdit): Refu
   const id = nameId(key);
   switch (edit.change) {
     case 'createKey':
+      if (edit.onlyNew && (id in content || isRoot(key)))
+        return refuse('EXISTS', key, 'it exists already', 'open it instead');
       makeKey(content, key);
       return undefined;
     case 'deleteKey':

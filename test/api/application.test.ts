@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { constants4 } from '../../src/api/arm-server/constants.js';
 import { ref } from '../../src/api/facade/call.js';
 import { startApplication } from '../../src/api/application.js';
+import { WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT } from '../../src/api/facade/win32.js';
 import { open } from '../../src/cluster/cluster.js';
 import { ARMAPI_VERSION } from '../../src/api/arm-server/versions.js';
 
@@ -127,6 +128,42 @@ describe('tasks and time', () => {
     await c.close();
   });
 
+  test('a task may await others, several at once', async () => {
+    const c = await started();
+    const [app, other] = [startApplication(c, 'A'), startApplication(c, 'B')];
+    const from = c.now();
+    const sleeper = (on: typeof app, milliseconds: number) =>
+      on.run(async ({ kernel32 }) => {
+        await kernel32.Sleep(milliseconds);
+        return (c.now() - from) / 1000;
+      });
+    const outer = app.run(async ({ kernel32 }) => {
+      const first = await sleeper(app, 1000);
+      const both = await Promise.all([sleeper(other, 3000), sleeper(app, 2000)]);
+      await kernel32.Sleep(500);
+      return [first, ...both, (c.now() - from) / 1000];
+    });
+    expect(await outer).toEqual([1000, 4000, 3000, 4500]);
+    await c.close();
+  });
+
+  test('time stands while a task runs, whatever calls another has open at once', async () => {
+    const c = await started();
+    const app = startApplication(c, 'A');
+    const from = c.now();
+    const busy = app.run(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return c.now() - from;
+    });
+    const several = app.run(({ kernel32 }) =>
+      Promise.all([kernel32.Sleep(10), kernel32.Sleep(20), kernel32.Sleep(30)]),
+    );
+    expect(await busy).toBe(0);
+    await several;
+    expect(c.now() - from).toBe(30_000);
+    await c.close();
+  });
+
   test('a machine of no cluster has applications, too, until it loses its power', async () => {
     const { openWorld } = await import('../../src/cluster/open.js');
     const world = { clusters: [], machines: [{ name: 'Lone', ip: '10.0.2.1' }], clients: [] };
@@ -191,6 +228,43 @@ describe('event objects', () => {
     kernel32.SetLastError(0);
     expect(await kernel32.WaitForMultipleObjects([], false, 0)).toBe(0xffffffff);
     expect(kernel32.GetLastError()).toBe(87);
+    await c.close();
+  });
+});
+
+describe('waits with wrong arguments', () => {
+  const wrong: readonly [string, unknown, boolean, number][] = [
+    ['no list', null, false, 87],
+    ['an empty list', [], false, 87],
+    ['one object twice, and all are waited for', [4, 4], true, 87],
+    ['what is no handle', ['4'], false, 6],
+  ];
+  test.each(wrong)('%s', async (_, handles, all, error) => {
+    const c = await started();
+    const { kernel32 } = startApplication(c, 'A').main;
+    kernel32.CreateEvent(false, true);
+    expect(await kernel32.WaitForMultipleObjects(handles as number[], all, 0)).toBe(WAIT_FAILED);
+    expect(kernel32.GetLastError()).toBe(error);
+    expect(await kernel32.WaitForSingleObject(4, 0)).toBe(WAIT_OBJECT_0);
+    await c.close();
+  });
+
+  test('a time is a DWORD: what is no number is none, and -1 is INFINITE', async () => {
+    const c = await started();
+    const app = startApplication(c, 'A');
+    const { kernel32 } = app.main;
+    const event = kernel32.CreateEvent();
+    const from = c.now();
+    for (const none of [NaN, 0, 2 ** 32, Infinity]) {
+      expect(await kernel32.WaitForSingleObject(event, none)).toBe(WAIT_TIMEOUT);
+      await kernel32.Sleep(none);
+    }
+    expect(c.now()).toBe(from);
+    app.run(async (thread) => {
+      await thread.kernel32.Sleep(86_400);
+      thread.kernel32.SetEvent(event);
+    });
+    expect(await kernel32.WaitForSingleObject(event, -1)).toBe(WAIT_OBJECT_0);
     await c.close();
   });
 });

@@ -51,6 +51,13 @@ describe('a registry', () => {
     }
   });
 
+  it('refuses a key that is to be new where it is there already', () => {
+    const registry = after({ change: 'createKey', key: APP, onlyNew: true });
+    expect(registry.edit({ change: 'createKey', key: APP.toUpperCase(), onlyNew: true })?.code).toBe('EXISTS');
+    expect(registry.edit({ change: 'createKey', key: 'HKEY_USERS', onlyNew: true })?.code).toBe('EXISTS');
+    expect(registry.edit(create(APP))).toBeUndefined();
+  });
+
   it('knows names without case and shows them as they were first written', () => {
     const registry = after(create(APP), create('hkey_local_machine\\software\\APP\\Sub'), set(APP, 'Name', '01'));
     expect(registry.edit(set(APP.toUpperCase(), 'NAME', '02'))).toBeUndefined();

@@ -2,13 +2,15 @@
  * The seven functions of the synchronised registry (4.1.4), which both server APIs have.
  *
  * A change is on all servers or on none: unless every registered server is in the cluster it is refused, and a refusal
- * for whatever reason is FAILED_REGISTRY_SYNCHRONIZE, since the others come first and nothing was changed here. The one
- * exception is documented: where the local step then fails (an injected fault), the others have changed and this server
- * has not. Handles are the process's own; a predefined key is its own handle, of 32 bits or sign-extended to 64. The
+ * for whatever reason is FAILED_REGISTRY_SYNCHRONIZE, since the others come first and nothing was changed here. Where this
+ * server leaves its view before it knows what became of a change, the answer is the same, and says that it may yet be done.
+ * The one exception is documented: where the local step then fails (an injected fault), the others have changed and this
+ * server has not. Handles are the process's own; a predefined key is its own handle, of 32 bits or sign-extended to 64. The
  * functions have no error for a parameter: a wrong one is answered with the error of what cannot be done then.
  */
 import type { RegistryEdit, FoundKey } from '../../model/registry.js';
 import { isRegistryStep } from '../../model/registry.js';
+import type { Refusal } from '../../model/result.js';
 import type { Call, Deed, Ref } from '../facade/call.js';
 import type { Process } from '../facade/process.js';
 import { constants4 } from './constants.js';
@@ -58,9 +60,9 @@ export class OpenKeys {
     return this.keys.get(handle) ?? predefined.get(handle >>> 0);
   }
 
-  /** Whether it was open; a predefined key stays so. */
-  close(handle: number): boolean {
-    return this.keys.delete(handle) || predefined.has(handle >>> 0);
+  /** A predefined key stays open. */
+  close(handle: number): void {
+    this.keys.delete(handle);
   }
 
   closeAll(): void {
@@ -79,6 +81,7 @@ function keyDeeds(
   return {
     ArmRegOpenKey: {
       wrongArgument: 'ARMERR_FAILED_REGISTRY_OPEN',
+      check: (call: RegistryCall, handle: number) => void openPath(keys, call, handle, 'ARMERR_FAILED_REGISTRY_OPEN'),
       async does(call: RegistryCall, handle: number, subKey: string, result: Ref) {
         const path = below(keys, call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
         const found = await read(call, path);
@@ -89,20 +92,27 @@ function keyDeeds(
     ArmRegCreateKey: {
       wrongArgument: 'ARMERR_FAILED_REGISTRY_OPEN',
       strikesLater: ['ARMERR_FAILED_REGISTRY_OPEN'],
+      check: (call: RegistryCall, handle: number) => void openPath(keys, call, handle, 'ARMERR_FAILED_REGISTRY_OPEN'),
       async does(call: RegistryCall, handle: number, subKey: string, result: Ref, disposition: Ref) {
         const key = below(keys, call, handle, subKey, 'ARMERR_FAILED_REGISTRY_OPEN');
-        const before = await synchronise(call, { change: 'createKey', key }, 'ARMERR_FAILED_REGISTRY_OPEN');
+        const before = await read(call, key);
+        // Another server may be creating it: of all who do, one has.
+        const edit: RegistryEdit = before ? { change: 'createKey', key } : { change: 'createKey', key, onlyNew: true };
+        const made = await synchronise(call, edit, before, 'ARMERR_FAILED_REGISTRY_OPEN');
         result.value = keys.open(before?.path ?? key);
-        disposition.value = before ? constants4.ARM_REG_OPENED_EXISTING_KEY : constants4.ARM_REG_CREATED_NEW_KEY;
+        disposition.value =
+          before || !made ? constants4.ARM_REG_OPENED_EXISTING_KEY : constants4.ARM_REG_CREATED_NEW_KEY;
       },
     },
     ArmRegDeleteKey: {
       wrongArgument: 'ARMERR_NOT_EXIST_REGISTRY',
       strikesLater: ['ARMERR_FAILED_REGISTRY_DELETE'],
+      check: (call: RegistryCall, handle: number) => void openPath(keys, call, handle, 'ARMERR_NOT_EXIST_REGISTRY'),
       async does(call: RegistryCall, handle: number, subKey: string) {
         const key = below(keys, call, handle, subKey, 'ARMERR_NOT_EXIST_REGISTRY');
-        if (!(await read(call, key))) call.fail('ARMERR_NOT_EXIST_REGISTRY', `${key} does not exist`);
-        await synchronise(call, { change: 'deleteKey', key }, 'ARMERR_FAILED_REGISTRY_DELETE');
+        const before = await read(call, key);
+        if (!before) call.fail('ARMERR_NOT_EXIST_REGISTRY', `${key} does not exist`);
+        await synchronise(call, { change: 'deleteKey', key }, before, 'ARMERR_FAILED_REGISTRY_DELETE');
       },
     },
     ArmRegFlushKey: {
@@ -117,8 +127,9 @@ function keyDeeds(
     },
     ArmRegCloseKey: {
       wrongArgument: 'ARMERR_NOT_OPEN_REGISTRY',
-      does(call: RegistryCall, handle: number) {
-        if (!keys.close(handle)) call.fail('ARMERR_NOT_OPEN_REGISTRY', `${handle} is no open key`);
+      check: (call: RegistryCall, handle: number) => void openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY'),
+      does(_call: RegistryCall, handle: number) {
+        keys.close(handle);
       },
     },
   };
@@ -141,7 +152,8 @@ function valueDeeds(
       async does(call: RegistryCall, handle: number, name: string, type: number, data: Uint8Array, bytes: number) {
         const key = openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
         const hex = Array.from(data.subarray(0, bytes >>> 0), (byte) => byte.toString(16).padStart(2, '0')).join('');
-        await synchronise(call, { change: 'setValue', key, name, type, hex }, 'ARMERR_FAILED_SET_VALUE');
+        const before = await read(call, key);
+        await synchronise(call, { change: 'setValue', key, name, type, hex }, before, 'ARMERR_FAILED_SET_VALUE');
       },
     },
     ArmRegDeleteValue: {
@@ -153,7 +165,8 @@ function valueDeeds(
       },
       async does(call: RegistryCall, handle: number, name: string) {
         const key = openPath(keys, call, handle, 'ARMERR_NOT_OPEN_REGISTRY');
-        await synchronise(call, { change: 'deleteValue', key, name }, 'ARMERR_FAILED_DELETE_VALUE');
+        const before = await read(call, key);
+        await synchronise(call, { change: 'deleteValue', key, name }, before, 'ARMERR_FAILED_DELETE_VALUE');
       },
     },
   };
@@ -185,32 +198,52 @@ function read(call: RegistryCall, path: string): Promise<FoundKey | undefined> {
 }
 
 /**
- * Changes all servers; answers how the key was here before. An injected fault of the local step strikes after that: then
- * this server is left as it was.
+ * Changes all servers; false where a key that was to be new exists already. An injected fault of the local step strikes
+ * after that: then this server is left as it was.
+ *
+ * @param before how the key was here
  */
 async function synchronise(
   call: RegistryCall,
   edit: RegistryEdit,
+  before: FoundKey | undefined,
   localError: RegistryError,
-): Promise<FoundKey | undefined> {
+): Promise<boolean> {
   const registry = registryOf(call.process);
-  const before = await read(call, edit.key);
+  const undo = undoing(edit, before, (path) => registry.peek(path) !== undefined);
   const refusal = await call.thread.answer(registry.synchronise(edit));
-  if (refusal) call.fail('ARMERR_FAILED_REGISTRY_SYNCHRONIZE', `${refusal.where}: ${refusal.what}`);
+  if (refusal && refusal.code !== 'EXISTS')
+    call.fail('ARMERR_FAILED_REGISTRY_SYNCHRONIZE', `${refusal.where}: ${refusal.what}${unknown(refusal)}`);
   call.mayBreak(localError, () => {
-    for (const undo of undoing(edit, before)) registry.writeLocally(undo);
+    for (const step of undo) registry.writeLocally(step);
   });
-  return before;
+  return !refusal;
 }
 
-/** What makes a key what it was before the edit. */
-function undoing(edit: RegistryEdit, before: FoundKey | undefined): RegistryEdit[] {
+/** Nobody knows what became of a change whose server left its view, or lost its power, before the answer. */
+function unknown({ code }: Refusal): string {
+  return code === 'LOST' || code === 'SERVER_GONE' ? '; it may yet be done' : '';
+}
+
+/** What makes a key, and those above it, what they were before the edit. */
+function undoing(
+  edit: RegistryEdit,
+  before: FoundKey | undefined,
+  exists: (path: string) => boolean,
+): readonly RegistryEdit[] {
   const { key } = edit;
-  if (edit.change === 'createKey') return before ? [] : [{ change: 'deleteKey', key }];
+  if (edit.change === 'createKey')
+    return upwards(key).flatMap((path) => (exists(path) ? [] : [{ change: 'deleteKey', key: path }]));
   const set = (before?.values ?? []).map((value): RegistryEdit => ({ change: 'setValue', key, ...value }));
   if (edit.change === 'deleteKey') return [{ change: 'createKey', key }, ...set];
   const had = before?.values.some(({ name }) => name.toLowerCase() === edit.name.toLowerCase());
   return had ? set : [{ change: 'deleteValue', key, name: edit.name }];
+}
+
+/** A key and all above it, the deepest first. */
+function upwards(key: string): string[] {
+  const steps = key.split('\\');
+  return steps.map((_, index) => steps.slice(0, steps.length - index).join('\\'));
 }
 
 /** Why not all servers are in the cluster; undefined where they are. */

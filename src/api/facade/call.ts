@@ -140,9 +140,11 @@ export class Call<E extends string = string> {
   }
 }
 
-/** A variable holds an integer; whose class it is does not matter. */
+/** A variable holds an integer and can be written to; whose class it is does not matter. */
 function isVariable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'value' in value && Number.isInteger(value.value);
+  if (typeof value !== 'object' || value === null) return false;
+  const field = Object.getOwnPropertyDescriptor(value, 'value');
+  return field?.writable === true && Number.isInteger(field.value);
 }
 
 /** Answers whether a value can be an argument of that type, NULL apart. */

@@ -6,8 +6,9 @@
  * and what its tasks were waiting for throws `ProcessGone`, as far out as the task goes. Each thread has its own last
  * error. In virtual time the clock stands while a task runs (`cluster/tasks.ts`).
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Backend, Goal, Stop } from '../../cluster/backend.js';
-import type { Service } from '../../cluster/service.js';
+import type { Service, Told } from '../../cluster/service.js';
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import type { Target } from '../layout/types.js';
 import type { Kit } from './kits.js';
@@ -24,6 +25,8 @@ export class ProcessGone extends Error {
   override readonly name = 'ProcessGone';
 }
 
+/** A timeout that never comes. */
+export const INFINITE = 0xffffffff;
 /** A wait without a limit gives up after so much of the cluster's virtual time, rather than never: 24 hours. */
 const FOREVER_US = 24 * 3_600_000_000;
 /** Where an application's memory begins, and how far apart its buffers lie. */
@@ -84,9 +87,23 @@ export class Process {
     return () => this.atEnd.delete(closes);
   }
 
+  /** When a wait of so many milliseconds is over: a DWORD, of which the largest says never. */
+  timeout(milliseconds: number): Micros {
+    const dword = milliseconds >>> 0;
+    return dword === INFINITE ? NEVER : this.after(dword);
+  }
+
   /** The instant so many milliseconds from now. */
   after(milliseconds: number): Micros {
-    return micros(this.backend.now() + Math.max(0, Math.floor(milliseconds * 1000 * this.settings.timeScale)));
+    return micros(this.backend.now() + Math.floor(milliseconds * 1000 * this.settings.timeScale));
+  }
+
+  /** Hands over what the machine's cluster service lets out, as long as the process runs. Answers how to stop that. */
+  listen(sink: (told: Told) => void): () => void {
+    return this.service.listen((told) => {
+      // It may have gone with its machine, and nobody has asked it since.
+      if (this.alive) sink(told);
+    });
   }
 
   /** When a wait without a limit gives up. */
@@ -123,6 +140,8 @@ export class Thread {
   /** What GetLastError answers: the code of the last call that failed in this thread, 0 before any. */
   lastError = 0;
   lastFailure: LastFailure | undefined;
+  /** How many waits of it are under way. */
+  private open = 0;
 
   /** @param task it is a task of its own, beside the program that drives the run */
   constructor(
@@ -177,19 +196,29 @@ export class Thread {
   private pass(goal: Goal, limit: Micros): Promise<Stop> {
     const { backend } = this.process;
     if (!this.task) return backend.until(goal, limit);
-    backend.tasks.pause();
-    return backend.until(goal, limit, { background: true, settled: () => backend.tasks.goOn() });
+    // A task that has several calls open at once stands still once.
+    if (this.open === 0) backend.tasks.pause();
+    this.open += 1;
+    const settled = (): void => {
+      this.open -= 1;
+      if (this.open === 0) backend.tasks.goOn();
+    };
+    return backend.until(goal, limit, { background: true, settled });
   }
 }
 
+/** The task that runs: whoever awaits a task may be one. */
+const running = new AsyncLocalStorage<Task<unknown>>();
+
 /**
- * A task of an application, begun at this instant. Awaiting it lets virtual time pass until it is through; it throws
- * what the task throws. A task whose process has gone has the value undefined.
+ * A task of an application, begun at this instant. Awaiting it lets virtual time pass until it is through, also from
+ * another task; it throws what the task throws. A task whose process has gone has the value undefined.
  */
 export class Task<T> implements PromiseLike<T | undefined> {
   private done = false;
   private awaited = false;
   private readonly outcome: Promise<T | undefined>;
+  private readonly thread: Thread;
 
   constructor(
     private readonly process: Process,
@@ -197,8 +226,9 @@ export class Task<T> implements PromiseLike<T | undefined> {
   ) {
     const { tasks } = process.backend;
     tasks.begin();
-    this.outcome = Promise.resolve()
-      .then(() => does(new Thread(process, true)))
+    this.thread = new Thread(process, true);
+    this.outcome = running
+      .run(this, () => Promise.resolve().then(() => does(this.thread)))
       .catch((error: unknown) => {
         if (error instanceof ProcessGone) return undefined;
         if (!this.awaited) tasks.fail(error instanceof Error ? error : new Error(String(error)));
@@ -222,14 +252,16 @@ export class Task<T> implements PromiseLike<T | undefined> {
     onFulfilled?: ((value: T | undefined) => R | PromiseLike<R>) | null,
     onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
-    const { backend, machine } = this.process;
     this.awaited = true;
-    return backend
-      .until({ type: 'condition', holds: () => this.done }, this.process.forever())
-      .then(() => {
-        if (!this.done) throw new RangeError(`The task on ${machine} has not come to its end in 24h of cluster time.`);
-        return this.outcome;
-      })
-      .then(onFulfilled, onRejected);
+    const other = running.getStore();
+    const through = other && !other.done ? other.thread.until(() => this.done, NEVER) : this.drive();
+    return through.then(() => this.outcome).then(onFulfilled, onRejected);
+  }
+
+  /** Lets time pass until it is through, for the program that drives the run. */
+  private async drive(): Promise<void> {
+    const { backend, machine } = this.process;
+    await backend.until({ type: 'condition', holds: () => this.done }, this.process.forever());
+    if (!this.done) throw new RangeError(`The task on ${machine} has not come to its end in 24h of cluster time.`);
   }
 }

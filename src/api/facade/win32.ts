@@ -4,10 +4,10 @@
  * Times are milliseconds of the cluster's time, INFINITE included. Several threads may wait for one object: an automatic
  * one lets through whoever has waited longest, and is reset by that; a manual one lets all through until it is reset.
  */
-import { type Micros, NEVER } from '../../model/time.js';
+import type { Micros } from '../../model/time.js';
 import type { Process, Thread } from './process.js';
 
-export const INFINITE = 0xffffffff;
+export { INFINITE } from './process.js';
 export const WAIT_OBJECT_0 = 0;
 export const WAIT_TIMEOUT = 0x102;
 export const WAIT_FAILED = 0xffffffff;
@@ -16,6 +16,11 @@ const ERROR_INVALID_HANDLE = 6;
 /** At most so many objects in one wait. */
 const MAXIMUM_WAIT_OBJECTS = 64;
 const ERROR_INVALID_PARAMETER = 87;
+
+/** Up to 64 objects, and at least one. */
+function isWaitable(handles: unknown): boolean {
+  return Array.isArray(handles) && handles.length > 0 && handles.length <= MAXIMUM_WAIT_OBJECTS;
+}
 
 /** An event object. */
 export class EventObject {
@@ -133,9 +138,10 @@ export class Kernel32 {
   /** Waits for one of up to 64 objects (WAIT_OBJECT_0 plus its position), or for all of them. */
   async WaitForMultipleObjects(handles: readonly number[], all: boolean, milliseconds: number): Promise<number> {
     await this.thread.awake();
-    if (handles.length === 0 || handles.length > MAXIMUM_WAIT_OBJECTS) return this.failed(ERROR_INVALID_PARAMETER);
+    if (!isWaitable(handles)) return this.failed(ERROR_INVALID_PARAMETER);
     const events = handles.map((handle) => this.handles.find(handle));
     if (!events.every((event) => event !== undefined)) return this.failed(ERROR_INVALID_HANDLE);
+    if (all && new Set(handles).size < handles.length) return this.failed(ERROR_INVALID_PARAMETER);
     let position = 0;
     const through = (): boolean => {
       if (!all) return (position = events.findIndex((event) => event.take())) >= 0;
@@ -153,7 +159,7 @@ export class Kernel32 {
   }
 
   private limit(milliseconds: number): Micros {
-    return milliseconds === INFINITE ? NEVER : this.thread.process.after(milliseconds);
+    return this.thread.process.timeout(milliseconds);
   }
 
   private on(handle: number, does: (event: EventObject) => void): boolean {

@@ -211,6 +211,19 @@ describe('callbacks', () => {
     expect(await main.armapi.ArmTerminateApi()).toBe(true);
   });
 
+  test('one that throws keeps no other from being called', async () => {
+    const { cluster } = await started('inline', calm);
+    const app = await initialized(cluster, 'A');
+    const throws = (): void => {
+      throw new Error('oops');
+    };
+    await app.main.armapi.ArmStartWatchServer('*', throws, ref());
+    const other = await watching(app);
+    await moveThereAndBack(cluster);
+    await told(cluster, other, 6);
+    expect(other.texts).toEqual([...THERE, ...BACK]);
+  });
+
   test('of a process whose machine hangs wait for it, and end with it', async () => {
     const { cluster } = await started('inline', { ...calm, heartbeat: { interval: '1s', timeout: '60s' } });
     const { main } = await initialized(cluster, 'A');
@@ -232,6 +245,34 @@ describe('callbacks', () => {
     await cluster.crash('A');
     await cluster.advance('10s');
     expect(woken).toHaveLength(1);
+  });
+});
+
+describe('ArmWatchServer', () => {
+  test('knows that the API was ended, also where it has been initialised again', async () => {
+    const { cluster } = await started('inline', calm);
+    const app = await initialized(cluster, 'A');
+    const watch = app.run(async (thread) => [
+      await thread.armapi.ArmWatchServer('*', ref(), ref(), null, null, INFINITE),
+      thread.explain(),
+    ]);
+    await app.run(async ({ kernel32, armapi }) => {
+      await kernel32.Sleep(100);
+      return [await armapi.ArmTerminateApi(), await armapi.ArmInitializeApi()];
+    });
+    expect(await watch).toEqual([
+      false,
+      'ArmWatchServer: ARMERR_NOT_INITIALIZED: ArmTerminateApi was called meanwhile',
+    ]);
+  });
+
+  test('times out in the time of a cluster whose durations were scaled', async () => {
+    const { cluster } = await started('inline', calm);
+    const { main } = startApplication(cluster, 'A', { kit: '3.0', timeScale: 0.1 });
+    await main.armapi.ArmInitializeApi();
+    const from = cluster.now();
+    expect(await main.armapi.ArmWatchServer('*', ref(), ref(), null, null, 1000)).toBe(false);
+    expect([cluster.now() - from, main.explain()]).toEqual([100_000, expect.stringContaining('ARMERR_TIMEOUT')]);
   });
 });
 

@@ -12,6 +12,13 @@ import { two } from './two.js';
 
 type Calls = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
 
+/** No variable: nothing can be written into it. */
+const onlyRead = {
+  get value(): number {
+    return 64;
+  },
+};
+
 /** 4 is the handle of an event object, 1 the id of a watch. What waits is asked to wait shortly. */
 const arguments_ = fc.array(
   fc.oneof(
@@ -19,6 +26,7 @@ const arguments_ = fc.array(
     { arbitrary: fc.constantFrom(0, 1, 4, 8, 32, -0), weight: 3 },
     { arbitrary: fc.constantFrom(null, undefined, true, NaN, 0.5, Infinity, {}, [], Symbol('x'), 5n), weight: 1 },
     { arbitrary: fc.constantFrom(0, 1, 64, -1, 2 ** 40, NaN, 'x').map((value) => new Ref<unknown>(value)), weight: 4 },
+    { arbitrary: fc.constantFrom(Object.freeze(new Ref(64)), onlyRead), weight: 1 },
     { arbitrary: fc.constantFrom(0, 1, 48, 5000).map((length) => new Uint8Array(length)), weight: 3 },
     {
       arbitrary: fc.constantFrom(

@@ -2,11 +2,10 @@
  * Server events, in three ways: a call that waits for the next one (4.1.3.2), a function that is called at each (4.1.3.3
  * to 4.1.3.5), and an event object that is signalled at each (4.1.3.6 to 4.1.3.8).
  */
-import { NEVER, micros } from '../../../model/time.js';
 import type { Call, Deed, Ref } from '../../facade/call.js';
 import { putSized, putStructure, putText } from '../../facade/memory.js';
 import type { Process, Thread } from '../../facade/process.js';
-import { type EventObject, INFINITE, eventObject } from '../../facade/win32.js';
+import { type EventObject, eventObject } from '../../facade/win32.js';
 import { sizeOf } from '../../layout/measure.js';
 import type { ValueOf } from '../../layout/types.js';
 import { constants3, type ErrorName3 } from '../constants.js';
@@ -81,10 +80,10 @@ function watchServer({ reception }: Service3): Deed<ErrorName3> {
       const [code, id, cause, size, timeout] = rest;
       const milliseconds = timeout >>> 0;
       const { process, thread } = call;
-      const limit = milliseconds === INFINITE ? NEVER : micros(process.backend.now() + milliseconds * 1000);
+      const limit = process.timeout(milliseconds);
       const event = await reception.first(targetOf(call, server), (holds) => thread.until(holds, limit));
-      if (!event && !reception.runs) call.fail('ARMERR_NOT_INITIALIZED', 'ArmTerminateApi was called meanwhile');
-      if (!event) call.fail('ARMERR_TIMEOUT', `no event in ${milliseconds} ms`);
+      if (event === 'ended') call.fail('ARMERR_NOT_INITIALIZED', 'ArmTerminateApi was called meanwhile');
+      if (event === 'none') call.fail('ARMERR_TIMEOUT', `no event in ${milliseconds} ms`);
       if (cause && size && !putText(process, cause, size, event.server))
         call.fail('ARMERR_BUFFER_TOO_SMALL', `the name of the server takes ${size.value} characters`);
       code.value = constants3[event.code];
@@ -135,6 +134,8 @@ function objectDeeds({ reception }: Service3): Readonly<Record<ObjectFunction, D
         const [code, id, param, size, remain] = rest;
         const { queue, object } = registrationOf(call, handle);
         const { oldest } = queue;
+        // Whatever comes of it, the object is not signalled any more.
+        if (!oldest) object.reset();
         if (!oldest) call.fail('ARMERR_NOT_FOUND', `no event is waiting for event object ${handle}`);
         if (param && size && !putSized(call.process, eventParam, param, size, paramOf(oldest)))
           call.fail('ARMERR_BUFFER_TOO_SMALL', `an event takes ${size.value} bytes`);

@@ -55,9 +55,7 @@ export class Reception {
   start(): void {
     const { service } = this.process;
     let translation = service.look() && translationOf(service);
-    this.unlisten = service.listen(({ lines }) => {
-      // The process may have gone with its machine, and nobody has asked it since.
-      if (!this.process.alive) return;
+    this.unlisten = this.process.listen(({ lines }) => {
       translation ??= translationOf(service);
       for (const event of translation?.take(lines) ?? []) this.receive(event);
     });
@@ -86,13 +84,16 @@ export class Reception {
     this.registrations.set(handle, { target, object, queue });
   }
 
-  /** Waits for the first event that is received from now on. Undefined: none came, or the API was ended. */
-  async first(target: Target, until: (holds: () => boolean) => Promise<boolean>): Promise<ServerEvent | undefined> {
+  /** Waits for the first event that is received from now on. `none` came in time, or the API was `ended` meanwhile. */
+  async first(
+    target: Target,
+    until: (holds: () => boolean) => Promise<boolean>,
+  ): Promise<ServerEvent | 'none' | 'ended'> {
     const wait: Wait = { target, event: undefined };
     this.waits.add(wait);
     try {
       await until(() => wait.event !== undefined || !this.waits.has(wait));
-      return wait.event;
+      return wait.event ?? (this.waits.has(wait) ? 'none' : 'ended');
     } finally {
       this.waits.delete(wait);
     }
@@ -128,18 +129,19 @@ export class Reception {
   }
 
   private async callBack(event: ServerEvent, watches: readonly number[], thread: Thread): Promise<void> {
-    try {
-      for (const id of watches) {
+    for (const id of watches) {
+      try {
         await thread.awake();
         // One called before may have cancelled it.
         await this.watches.get(id)?.proc(id, event, thread);
+      } catch (error) {
+        if (error instanceof ProcessGone) break;
+        // It is the mistake of this one: the others are called all the same.
+        noteMistake(this.process, 'a WatchServerProc', error);
       }
-    } catch (error) {
-      if (!(error instanceof ProcessGone)) noteMistake(this.process, 'a WatchServerProc', error);
-    } finally {
-      this.calling = false;
-      this.handOn();
     }
+    this.calling = false;
+    this.handOn();
   }
 }
 

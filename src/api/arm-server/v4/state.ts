@@ -57,7 +57,7 @@ export class Service4 {
   /** From now on the object is signalled at each event, and the event kept. */
   start(handle: number, event: number, object: EventObject): void {
     const queue = new EventQueue<ClusterEvent>(this.process, `event object ${event}`);
-    const stop = this.process.service.listen(({ lines }) => {
+    const stop = this.process.listen(({ lines }) => {
       for (const line of lines) {
         if (line.kind !== 'event') continue;
         queue.put(line, `${line.code} ${line.id}`);
