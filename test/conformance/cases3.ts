@@ -160,9 +160,12 @@ const initialisation: readonly Case[] = [
     api: 'server3',
     function: 'ArmInitializeApi',
     error: 'ARMERR_CANNOT_LOAD_DLL',
-    because: /^an application of the kit 7\.0 32bit is linked with armapi4\.dll$/,
+    // The API is not installed there, and the application was linked with the stub (2.4): no machine here is without it.
+    because: /^a fault was injected$/,
     reproduce: async (scene) => {
-      const { main } = scene.application(await scene.running(), 'A', { kit: '7.0 32bit', library: 'static' });
+      const cluster = await scene.running();
+      scene.fault(cluster, 'A', 'ArmInitializeApi', 'ARMERR_CANNOT_LOAD_DLL');
+      const { main } = scene.application(cluster, 'A', { library: 'static' });
       return { thread: main, answer: await main.armapi.ArmInitializeApi() };
     },
   },
