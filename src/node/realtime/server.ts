@@ -125,8 +125,9 @@ export class RealtimeServer {
       this.tick();
       this.engine.flush(this.out);
     }
-    // What is to be kept is kept before anybody hears of it.
-    if (this.unsaved) this.tell(undefined);
+    // What is to be kept is kept before anybody hears of it. That orders are done is told with where they have led to:
+    // whoever gave them asks for that at once.
+    if (this.unsaved) this.tell([], undefined);
     this.links.publish();
     this.report();
   }
@@ -276,18 +277,21 @@ export class RealtimeServer {
     const standing = this.standing();
     if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, now);
     this.beaten = false;
-    if (standing || this.asked || this.effects.length + this.done.length + this.beats.length > 0) this.tell(standing);
+    if (standing || this.asked || this.effects.length + this.done.length + this.beats.length > 0) {
+      const { done } = this;
+      this.done = [];
+      this.tell(done, standing);
+    }
   }
 
-  private tell(standing: Standing | undefined): void {
-    const { effects, done, beats, asked } = this;
+  private tell(done: readonly number[], standing: Standing | undefined): void {
+    const { effects, beats } = this;
     const at = this.clock.now();
     this.effects = [];
-    this.done = [];
     this.beats = [];
-    this.asked = false;
     this.unsaved = false;
-    const state = asked ? this.engine.state : undefined;
+    const state = done.length > 0 && this.asked ? this.engine.state : undefined;
+    if (state) this.asked = false;
     const report: Report = { at, effects, done, beats, standing, state };
     sendUp(this.end, Kind.DONE, toBytes(report), at);
   }
