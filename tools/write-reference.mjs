@@ -12,7 +12,7 @@ import { root } from './sources.mjs';
  * @typedef {import('../src/api/facade/describe.js').Callback} Callback
  * @typedef {import('../src/api/facade/describe.js').Parameter} Parameter
  * @typedef {import('../src/api/facade/table.js').ConstantTable} ConstantTable
- * @typedef {import('../src/api/arm-server/structures.js').Structure} Structure
+ * @typedef {import('../src/api/facade/describe.js').Structure} Structure
  * @typedef {import('../src/api/layout/types.js').Type} Type
  */
 
@@ -137,7 +137,7 @@ function constantsText([kind, { section, why, constants }]) {
 
 /** @param {(typeof pages)[number]} page */
 function pageOf({ title, intro, functions, callbacks, structures, tables, chapter }) {
-  const own = /** @type {import('../src/api/arm-server/errata.js').Erratum[]} */ (errata).filter(({ section }) =>
+  const own = /** @type {import('../src/api/facade/describe.js').Erratum[]} */ (errata).filter(({ section }) =>
     section.split(', ').some((one) => one.startsWith(chapter)),
   );
   /** @type {(32 | 64)[]} */
