@@ -12,7 +12,8 @@ import { root } from './sources.mjs';
  * @typedef {import('../src/api/facade/describe.js').Callback} Callback
  * @typedef {import('../src/api/facade/describe.js').Parameter} Parameter
  * @typedef {import('../src/api/facade/table.js').ConstantTable} ConstantTable
- * @typedef {import('../src/api/arm-server/structures.js').Structure} Structure
+ * @typedef {import('../src/api/facade/describe.js').Structure} Structure
+ * @typedef {import('../src/api/facade/describe.js').Erratum} Erratum
  * @typedef {import('../src/api/layout/types.js').Type} Type
  */
 
@@ -22,18 +23,53 @@ const { functions3, functions4, callbacks3, callbacks4 } = await dist('api/arm-s
 const { tables3, tables4 } = await dist('api/arm-server/constants.js');
 const { structures3, structures4 } = await dist('api/arm-server/structures.js');
 const { errata } = await dist('api/arm-server/errata.js');
+const { clientFunctions, clientCallbacks } = await dist('api/arm-client/functions.js');
+const { vbFunctions, vbCallbacks, vbTypes } = await dist('api/arm-client/functions-vb.js');
+const { clientTables, vbTables } = await dist('api/arm-client/constants.js');
+const { clientStructures, vbStructures } = await dist('api/arm-client/structures.js');
+const { clientErrata } = await dist('api/arm-client/errata.js');
 const { placesOf, sizeOf } = await dist('api/layout/measure.js');
+
+/** @typedef {(name: string, result: string, parameters: readonly Parameter[]) => string} Prototype */
+
+/** @type {Prototype} */
+const inC = (name, result, parameters) =>
+  code('c', `${result} ${name}(${parameters.map(({ type, name: own }) => `${type} ${own}`).join(', ')});`);
+
+/** As section 7.1.3 prints them: without what is before the name. @type {Prototype} */
+const inVisualBasic = (name, result, parameters) => {
+  const declared = parameters.map(({ type, name: own }) => `${vbTypes[type].pass} ${own} As ${vbTypes[type].as}`);
+  return code('vb', `${name}(${declared.join(', ')}) As ${result}`);
+};
+
+/** @param {string} language @param {string} text */
+const code = (language, text) => ['```' + language, text, '```'].join('\n');
+
+/** @param {readonly Erratum[]} all @param {string[]} chapters */
+const of = (all, ...chapters) =>
+  all.filter(({ section }) => section.split(', ').some((one) => chapters.some((chapter) => one.startsWith(chapter))));
+
+const answersOfServer =
+  'Every function answers TRUE or FALSE; GetLastError then tells which of its documented errors it was, and `explain()` ' +
+  'of the thread why.';
+const origins =
+  'Origins of values: `documented` (printed in the document), `inferred` (follows from what is printed), `win32`, ' +
+  '`chosen` (ours).';
+const notYet = 'These are the tables alone: the emulator does not answer these functions.';
 
 /**
  * @type {{
  *   file: string,
  *   title: string,
  *   intro: string,
+ *   answers: string,
+ *   prototype: Prototype,
  *   functions: Record<string, ApiFunction>,
  *   callbacks: Record<string, Callback>,
  *   structures: Record<string, Structure>,
  *   tables: Record<string, ConstantTable>,
- *   chapter: string,
+ *   bits: (32 | 64)[],
+ *   errata: readonly Erratum[],
  * }[]}
  */
 const pages = [
@@ -43,11 +79,14 @@ const pages = [
     intro:
       'Chapter 3 of the document: `armapi4` of a thread of an application on a server (kits 4.0 to 7.0), 32 or 64 bits, ' +
       'ANSI or Unicode. Its registry functions are those of section 4.1.4.',
+    answers: answersOfServer,
+    prototype: inC,
     functions: functions4,
     callbacks: callbacks4,
     structures: structures4,
     tables: tables4,
-    chapter: '3',
+    bits: [32, 64],
+    errata: of(errata, '3'),
   },
   {
     file: 'armapi.md',
@@ -55,11 +94,46 @@ const pages = [
     intro:
       'Chapter 4 of the document: `armapi` of a thread of an application of the kit 3.0 on a server, 32 bits. It is made ' +
       'for clusters that are run the Ver3.0 compatible way (section 2.2), and works elsewhere as far as it can.',
+    answers: answersOfServer,
+    prototype: inC,
     functions: functions3,
     callbacks: callbacks3,
     structures: structures3,
     tables: tables3,
-    chapter: '4',
+    bits: [32],
+    errata: of(errata, '4'),
+  },
+  {
+    file: 'armcl2.md',
+    title: 'Client API for C',
+    intro:
+      'Chapters 5 and 6 of the document: `armcl2.h`, `armcl232.dll` for 32 bits, `armcl264.dll` for 64 bits. ' + notYet,
+    answers:
+      'Every function answers TRUE or FALSE, but for ArmClientInitializeApiEx, which answers a handle or ' +
+      'ARMCLAPI_ERROR_HANDLE; GetLastError then tells which of its documented errors it was.',
+    prototype: inC,
+    functions: clientFunctions,
+    callbacks: clientCallbacks,
+    structures: clientStructures,
+    tables: clientTables,
+    bits: [32, 64],
+    errata: of(clientErrata, '5.2', '5.3', '6', '7.3.1'),
+  },
+  {
+    file: 'armcl2vb.md',
+    title: 'Client API for Visual Basic',
+    intro: `Chapter 7 of the document: \`armcl2vb.bas\`, \`armcl2vb.dll\`, 32 bits, ANSI. ${notYet}`,
+    answers:
+      'Every function answers ARMTRUE or ARMFALSE, but for ArmClientInitializeApiEx, which answers a handle or ' +
+      'ARMCLAPI_ERROR_HANDLE; the property LastDllError of Err then tells which of its documented errors it was. ' +
+      'Callbacks are handed over with AddressOf, and receive texts as arrays of Byte (7.4.3).',
+    prototype: inVisualBasic,
+    functions: vbFunctions,
+    callbacks: vbCallbacks,
+    structures: vbStructures,
+    tables: vbTables,
+    bits: [32],
+    errata: of(clientErrata, '5.4', '7'),
   },
 ];
 
@@ -69,17 +143,13 @@ const cell = (text) => String(text).replaceAll('|', '\\|');
 const row = (...cells) => `| ${cells.map(cell).join(' | ')} |`;
 /** @param {string[]} head @param {string[]} rows */
 const table = (head, rows) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
-/** @param {string} name @param {string} result @param {readonly Parameter[]} parameters */
-const prototype = (name, result, parameters) =>
-  `${result} ${name}(${parameters.map(({ type, name: own }) => `${type} ${own}`).join(', ')});`;
-
-/** @param {[string, ApiFunction]} entry @param {ConstantTable['constants']} constants */
-function functionText([name, { section, does, parameters, result, errors }], constants) {
+/** @param {[string, ApiFunction]} entry @param {Prototype} prototype @param {ConstantTable['constants']} constants */
+function functionText([name, { section, does, parameters, result, errors }], prototype, constants) {
   const directions = parameters.map(({ name: own, direction }) => row(`\`${own}\``, direction));
   return [
     `### ${name}`,
     `Section ${section}. It ${does}.`,
-    ['```c', prototype(name, result, parameters), '```'].join('\n'),
+    prototype(name, result, parameters),
     parameters.length === 0 ? '' : table(['parameter', 'direction'], directions),
     table(
       ['error', 'when'],
@@ -88,12 +158,12 @@ function functionText([name, { section, does, parameters, result, errors }], con
   ];
 }
 
-/** @param {[string, Callback]} entry */
-function callbackText([name, { section, does, parameters, result, takenBy }]) {
+/** @param {[string, Callback]} entry @param {Prototype} prototype */
+function callbackText([name, { section, does, parameters, result, takenBy }], prototype) {
   return [
     `### ${name}`,
     `Section ${section}, for ${takenBy.map((taker) => `\`${taker}\``).join(' and ')}. It ${does}.`,
-    ['```c', prototype(name, result, parameters), '```'].join('\n'),
+    prototype(name, result, parameters),
   ];
 }
 
@@ -136,23 +206,16 @@ function constantsText([kind, { section, why, constants }]) {
 }
 
 /** @param {(typeof pages)[number]} page */
-function pageOf({ title, intro, functions, callbacks, structures, tables, chapter }) {
-  const own = /** @type {import('../src/api/arm-server/errata.js').Erratum[]} */ (errata).filter(({ section }) =>
-    section.split(', ').some((one) => one.startsWith(chapter)),
-  );
-  /** @type {(32 | 64)[]} */
-  const bits = chapter === '4' ? [32] : [32, 64];
+function pageOf({ title, intro, answers, prototype, functions, callbacks, structures, tables, bits, errata: own }) {
   return [
     `# ${title}`,
     '<!-- Written by tools/write-reference.mjs from the tables of src/api; do not change it by hand. -->',
     intro,
-    'Every function answers TRUE or FALSE; GetLastError then tells which of its documented errors it was, and `explain()` ' +
-      'of the thread why. Origins of values: `documented` (printed in the document), `inferred` (follows from what is ' +
-      'printed), `win32`, `chosen` (ours).',
+    `${answers} ${origins}`,
     '## Functions',
-    ...Object.entries(functions).flatMap((entry) => functionText(entry, tables.errors.constants)),
+    ...Object.entries(functions).flatMap((entry) => functionText(entry, prototype, tables.errors.constants)),
     '## Callbacks',
-    ...Object.entries(callbacks).flatMap(callbackText),
+    ...Object.entries(callbacks).flatMap((entry) => callbackText(entry, prototype)),
     '## Structures',
     ...Object.entries(structures).flatMap((entry) => structureText(entry, bits)),
     '## Constants',

@@ -1,6 +1,7 @@
 /** Bytes and back: for every documented structure, in all four kinds of application, and where it must be refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { clientStructures, vbStructures } from '../../src/api/arm-client/structures.js';
 import { structures3, structures4 } from '../../src/api/arm-server/structures.js';
 import { constants3, constants4 } from '../../src/api/arm-server/constants.js';
 import { decode, encode, needed, type Placement } from '../../src/api/layout/codec.js';
@@ -23,6 +24,8 @@ import { kitchenSink } from './kitchen-sink.js';
 const layouts: [string, Struct][] = [
   ...Object.values(structures4).map(({ layout }): [string, Struct] => [`Ver4.x ${layout.name}`, layout]),
   ...Object.values(structures3).map(({ layout }): [string, Struct] => [`Ver3.0 ${layout.name}`, layout]),
+  ...Object.values(clientStructures).map(({ layout }): [string, Struct] => [`client ${layout.name}`, layout]),
+  ...Object.values(vbStructures).map(({ layout }): [string, Struct] => [`Visual Basic ${layout.name}`, layout]),
   ['one of everything', kitchenSink],
 ];
 

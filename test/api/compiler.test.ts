@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { clientStructures, vbStructures } from '../../src/api/arm-client/structures.js';
 import { structures3, structures4 } from '../../src/api/arm-server/structures.js';
 import { encode } from '../../src/api/layout/codec.js';
 import type { Struct, Target } from '../../src/api/layout/types.js';
@@ -27,6 +28,8 @@ const layoutsOf = (structures: Record<string, { layout: Struct }>) =>
 const apis: [string, Struct[], number][] = [
   ['Ver4.x', layoutsOf(structures4), 14],
   ['Ver3.0', layoutsOf(structures3), 9],
+  ['client API for C', layoutsOf(clientStructures), 2],
+  ['client API for Visual Basic', layoutsOf(vbStructures), 1],
   ['one of everything', [kitchenSink], 1],
 ];
 

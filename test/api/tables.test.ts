@@ -10,7 +10,7 @@ import {
   type EventName3,
   type EventName4,
 } from '../../src/api/arm-server/constants.js';
-import type { ApiFunction, Callback, CType, ErrorOf, FunctionsOf } from '../../src/api/facade/describe.js';
+import type { ApiFunction, Callback, CType, ErrorOf, FunctionsOf, Structure } from '../../src/api/facade/describe.js';
 import { errata } from '../../src/api/arm-server/errata.js';
 import {
   callbacks3,
@@ -21,7 +21,7 @@ import {
   type FunctionName3,
   type FunctionName4,
 } from '../../src/api/arm-server/functions.js';
-import { structures3, structures4, type Structure } from '../../src/api/arm-server/structures.js';
+import { structures3, structures4 } from '../../src/api/arm-server/structures.js';
 import type { ConstantTable } from '../../src/api/facade/table.js';
 import * as limits from '../../src/model/limits.js';
 import type { EventCode } from '../../src/model/trace.js';

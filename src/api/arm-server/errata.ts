@@ -3,16 +3,7 @@
  * is kept wherever that can be; where two printed things exclude each other, the one is taken that the rest of the
  * document bears out. (The event tables of section 3.3 have their own switch: `errata` of a cluster definition.)
  */
-
-export interface Erratum {
-  readonly section: string;
-  /** What is printed there. */
-  readonly printed: string;
-  /** What stands against it. */
-  readonly against: string;
-  /** What the emulator does. */
-  readonly taken: string;
-}
+import type { Erratum } from '../facade/describe.js';
 
 export const errata: readonly Erratum[] = [
   {

@@ -5,32 +5,9 @@
  * What varies in size is ARM_GROUP_INFO alone; `needed` (`../layout/codec.ts`) gives the number of bytes that
  * ARMERR_BUFFER_TOO_SMALL goes with (3.1.2.7), for all of them.
  */
-import {
-  DWORD,
-  BYTE,
-  LPTSTR,
-  TRAILING,
-  array,
-  field,
-  list,
-  struct,
-  text,
-  union,
-  type Struct,
-  type Text,
-} from '../layout/types.js';
+import { structureOf, type Structure } from '../facade/describe.js';
+import { DWORD, BYTE, LPTSTR, TRAILING, array, field, list, struct, text, union, type Text } from '../layout/types.js';
 import { constants3, constants4 } from './constants.js';
-
-export interface Structure<S extends Struct = Struct> {
-  readonly section: string;
-  /** What it tells, in a line. */
-  readonly tells: string;
-  readonly layout: S;
-}
-
-function structure<S extends Struct>(section: string, tells: string, layout: S): Structure<S> {
-  return { section, tells, layout };
-}
 
 const tchars = (length: number): Text => text('TCHAR', length);
 
@@ -105,7 +82,7 @@ const parameter4 = union(
 );
 
 export const structures4 = {
-  ARM_SERVER_INFO: structure(
+  ARM_SERVER_INFO: structureOf(
     '3.2.1',
     'versions and the installation directory of a server',
     struct(
@@ -115,7 +92,7 @@ export const structures4 = {
       field('szHomeDir', tchars(constants4.MAX_PATH_LEN)),
     ),
   ),
-  ARM_GROUP_INFO: structure(
+  ARM_GROUP_INFO: structureOf(
     '3.2.2',
     'where a group may run, the primary first, and the registry keys carried along',
     struct(
@@ -127,7 +104,7 @@ export const structures4 = {
       field('bData', TRAILING),
     ),
   ),
-  ARM_RESOURCE_INFO: structure(
+  ARM_RESOURCE_INFO: structureOf(
     '3.2.3',
     'type and group of a resource, and what its type needs',
     struct(
@@ -137,15 +114,15 @@ export const structures4 = {
       field('Parameter', parameter4),
     ),
   ),
-  ARM_RESOURCE_INFO_DISK: structure('3.2.3.1', 'a switched disk: its letter, "A:" to "Z:"', switchedDisk4),
-  ARM_RESOURCE_INFO_VIP: structure('3.2.3.2', 'a virtual IP address, in network byte order', virtualIp4),
-  ARM_RESOURCE_INFO_VCOM: structure('3.2.3.3', 'a virtual computer name', virtualComputer4),
-  ARM_RESOURCE_INFO_PRINTER: structure('3.2.3.4', 'a printer: name, port, share, spool directory', printer4),
-  ARM_RESOURCE_INFO_LSW: structure('3.2.3.5', 'a line switch: serial port, unit 0 to 15, line 1 to 4', lineSwitch4),
-  ARM_RESOURCE_INFO_NDR: structure('3.2.3.6', 'a switched mirror disk: 1 for each of its drives A to Z', mirrorDisk4),
-  ARM_RESOURCE_INFO_HF: structure('3.2.3.7', 'a cluster IP address, in network byte order', clusterIp4),
-  ARM_RESOURCE_INFO_VXDISK: structure('3.2.3.8', 'a disk group: 1 for each of its drives A to Z', diskGroup4),
-  ARM_GROUP_STATUS: structure(
+  ARM_RESOURCE_INFO_DISK: structureOf('3.2.3.1', 'a switched disk: its letter, "A:" to "Z:"', switchedDisk4),
+  ARM_RESOURCE_INFO_VIP: structureOf('3.2.3.2', 'a virtual IP address, in network byte order', virtualIp4),
+  ARM_RESOURCE_INFO_VCOM: structureOf('3.2.3.3', 'a virtual computer name', virtualComputer4),
+  ARM_RESOURCE_INFO_PRINTER: structureOf('3.2.3.4', 'a printer: name, port, share, spool directory', printer4),
+  ARM_RESOURCE_INFO_LSW: structureOf('3.2.3.5', 'a line switch: serial port, unit 0 to 15, line 1 to 4', lineSwitch4),
+  ARM_RESOURCE_INFO_NDR: structureOf('3.2.3.6', 'a switched mirror disk: 1 for each of its drives A to Z', mirrorDisk4),
+  ARM_RESOURCE_INFO_HF: structureOf('3.2.3.7', 'a cluster IP address, in network byte order', clusterIp4),
+  ARM_RESOURCE_INFO_VXDISK: structureOf('3.2.3.8', 'a disk group: 1 for each of its drives A to Z', diskGroup4),
+  ARM_GROUP_STATUS: structureOf(
     '3.2.4',
     'the state of a group, and where it is',
     struct(
@@ -154,7 +131,7 @@ export const structures4 = {
       field('szCurrentServer', tchars(constants4.MAX_SERVERNAME_LEN)),
     ),
   ),
-  ARM_RESOURCE_STATUS: structure(
+  ARM_RESOURCE_STATUS: structureOf(
     '3.2.5',
     'the state of a resource, and where it is',
     struct(
@@ -163,7 +140,7 @@ export const structures4 = {
       field('szCurrentServer', tchars(constants4.MAX_SERVERNAME_LEN)),
     ),
   ),
-  ARM_EVENT_INFO: structure(
+  ARM_EVENT_INFO: structureOf(
     '3.2.6',
     'a cluster event: its code, its number, and whom it is about',
     struct(
@@ -248,7 +225,7 @@ const parameter3 = union(
 );
 
 export const structures3 = {
-  ARM_SERVER_INFO: structure(
+  ARM_SERVER_INFO: structureOf(
     '4.2.1',
     'versions and the installation directory of a server; networks and ports are not used',
     struct(
@@ -266,7 +243,7 @@ export const structures3 = {
       field('ClientServicePortNo', DWORD),
     ),
   ),
-  ARM_RESOURCE_INFO: structure(
+  ARM_RESOURCE_INFO: structureOf(
     '4.2.2',
     'type and servers of a resource (no servers for SHDISK and NPDISK), and what its type needs',
     struct(
@@ -278,21 +255,21 @@ export const structures3 = {
       field('Parameter', parameter3),
     ),
   ),
-  ARM_RESOURCE_INFO_SCRIPT: structure('4.2.2.1', 'a script: the files for start and stop', script3),
-  ARM_RESOURCE_INFO_DISK: structure(
+  ARM_RESOURCE_INFO_SCRIPT: structureOf('4.2.2.1', 'a script: the files for start and stop', script3),
+  ARM_RESOURCE_INFO_DISK: structureOf(
     '4.2.2.2',
     'a switched disk as Ver2.x had it: one unit, its partition under its drive, 0xFFFFFFFF under all others',
     disk3,
   ),
-  ARM_RESOURCE_INFO_DISK_2: structure(
+  ARM_RESOURCE_INFO_DISK_2: structureOf(
     '4.2.2.3',
     "a partition: the drive letter of a switched disk, the product's own name for SHDISK and NPDISK",
     disk2nd3,
   ),
-  ARM_RESOURCE_INFO_VLAN: structure('4.2.2.4', 'a virtual IP address, in network byte order', virtualLan3),
-  ARM_RESOURCE_INFO_PRINTER: structure('4.2.2.5', 'a printer: port, name, spool directory, share', printer3),
-  ARM_RESOURCE_INFO_LSW: structure('4.2.2.6', 'a line switch: unit 0 to 15, line 1 to 4, serial port', lineSwitch3),
-  ARM_EVENT_PARAM: structure(
+  ARM_RESOURCE_INFO_VLAN: structureOf('4.2.2.4', 'a virtual IP address, in network byte order', virtualLan3),
+  ARM_RESOURCE_INFO_PRINTER: structureOf('4.2.2.5', 'a printer: port, name, spool directory, share', printer3),
+  ARM_RESOURCE_INFO_LSW: structureOf('4.2.2.6', 'a line switch: unit 0 to 15, line 1 to 4, serial port', lineSwitch3),
+  ARM_EVENT_PARAM: structureOf(
     '4.2.3',
     'the server of an event, and the resource for PRINTER_SWITCHED and LSW_SWITCHED',
     struct(

@@ -159,7 +159,7 @@ function fits(type: CType, value: unknown): boolean {
       return typeof value === 'function';
     case 'pointer':
       if (type.to === 'BYTE') return value instanceof Uint8Array;
-      if (type.to !== 'TCHAR') return isVariable(value);
+      if (type.to !== 'TCHAR' && type.to !== 'CHAR') return isVariable(value);
       return type.constant ? typeof value === 'string' && !value.includes('\0') : value instanceof Uint8Array;
     default:
       return type satisfies never;

@@ -1,6 +1,6 @@
 /** The TypeScript types of an API's functions, from its tables. */
 import type { Ref } from './call.js';
-import type { ApiFunction, ArgumentsOf } from './describe.js';
+import type { AnswerOf, ApiFunction, ArgumentsOf } from './describe.js';
 
 /** A function of the application's that a call calls: its texts are valid until it returns. It may be asynchronous. */
 export type Proc<A extends readonly unknown[], R = boolean> = (...args: A) => R | Promise<R>;
@@ -24,5 +24,5 @@ export type CallsOf<
   F extends Readonly<Record<string, ApiFunction>>,
   Types extends Readonly<Record<F[keyof F]['parameters'][number]['type'], unknown>>,
 > = {
-  readonly [N in keyof F]: (...args: ArgumentsOf<F[N]['parameters'], Types>) => Promise<boolean>;
+  readonly [N in keyof F]: (...args: ArgumentsOf<F[N]['parameters'], Types>) => Promise<AnswerOf<F[N]['result']>>;
 };
