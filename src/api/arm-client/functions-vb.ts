@@ -4,7 +4,7 @@
  * callback, which String is a buffer, and that a callback receives its texts as arrays of bytes (7.4.3). The types here
  * say it all.
  */
-import { parameterOf, type ApiFunction, type Callback, type CType, type Parameter } from '../facade/describe.js';
+import { parameterWords, type ApiFunction, type Callback, type CType, type Parameter } from '../facade/describe.js';
 import type { VbErrorName } from './constants.js';
 import * as lists from './error-lists.js';
 
@@ -43,9 +43,7 @@ export const vbTypes = {
 
 type TypeName = keyof typeof vbTypes;
 
-const input = <const T extends TypeName, const N extends string>(type: T, name: N) => parameterOf('in', type, name);
-const output = <const T extends TypeName, const N extends string>(type: T, name: N) => parameterOf('out', type, name);
-const inout = <const T extends TypeName, const N extends string>(type: T, name: N) => parameterOf('inout', type, name);
+const { input, output, inout } = parameterWords<TypeName>();
 
 /** All of them answer a Long: ARMTRUE or ARMFALSE, or a handle. */
 function functionOf<const P extends readonly Parameter[], const E extends readonly string[]>(

@@ -9,7 +9,7 @@
 import {
   callbackOf,
   functionOf,
-  parameterOf,
+  parameterWords,
   type ApiFunction,
   type Callback,
   type CType,
@@ -43,9 +43,7 @@ export const clientTypes = {
 
 type TypeName = keyof typeof clientTypes;
 
-const input = <const T extends TypeName, const N extends string>(type: T, name: N) => parameterOf('in', type, name);
-const output = <const T extends TypeName, const N extends string>(type: T, name: N) => parameterOf('out', type, name);
-const inout = <const T extends TypeName, const N extends string>(type: T, name: N) => parameterOf('inout', type, name);
+const { input, output, inout } = parameterWords<TypeName>();
 
 const clusterName = input('LPCTSTR', 'lpszClusterName');
 const groupName = input('LPCTSTR', 'lpszGroupName');

@@ -9,7 +9,7 @@ import type { ErrorName3, ErrorName4 } from './constants.js';
 import {
   callbackOf,
   functionOf,
-  parameterOf,
+  parameterWords,
   type ApiFunction,
   type Callback,
   type CType,
@@ -51,9 +51,7 @@ export const cTypes = {
 
 type CTypeName = keyof typeof cTypes;
 
-const input = <const T extends CTypeName, const N extends string>(type: T, name: N) => parameterOf('in', type, name);
-const output = <const T extends CTypeName, const N extends string>(type: T, name: N) => parameterOf('out', type, name);
-const inout = <const T extends CTypeName, const N extends string>(type: T, name: N) => parameterOf('inout', type, name);
+const { input, output, inout } = parameterWords<CTypeName>();
 
 // ---------------------------------------------------------------- errors that many list in the same order
 

@@ -78,12 +78,21 @@ export interface Erratum {
   readonly taken: string;
 }
 
-export function parameterOf<const T extends string, const N extends string, const D extends Direction>(
-  direction: D,
+/** A word that describes parameters of one direction. */
+type ParameterWord<Types extends string, D extends Direction> = <const T extends Types, const N extends string>(
   type: T,
   name: N,
-): Parameter<T, N, D> {
-  return { type, name, direction };
+) => Parameter<T, N, D>;
+
+/** Words for the parameters of an API, whose prototypes print types of these names. */
+export function parameterWords<Types extends string>(): {
+  readonly [D in Direction as D extends 'in' ? 'input' : D extends 'out' ? 'output' : D]: ParameterWord<Types, D>;
+} {
+  return {
+    input: (type, name) => ({ type, name, direction: 'in' }),
+    output: (type, name) => ({ type, name, direction: 'out' }),
+    inout: (type, name) => ({ type, name, direction: 'inout' }),
+  };
 }
 
 export function functionOf<const P extends readonly Parameter[], const E extends readonly string[]>(

@@ -2,6 +2,7 @@
 import type { ClusterDefinition } from '../../../model/definition.js';
 import type { Call } from '../../facade/call.js';
 import { constants3, type ErrorName3 } from '../constants.js';
+import { isLocal } from '../lookup.js';
 import type { Target } from './reception.js';
 
 type Call3 = Call<ErrorName3>;
@@ -17,11 +18,6 @@ export function definitionOf(call: Call3): ClusterDefinition {
   return registered.cluster;
 }
 
-/** Whether the server that the application runs on is meant. */
-export function isLocal({ service }: Call3, name: string): boolean {
-  return name === constants3.ARM_LOCAL_SERVER || name === service.machine;
-}
-
 /** The position of the server of that name in a cluster. */
 export function positionOf(call: Call3, { name: cluster, servers }: ClusterDefinition, server: string): number {
   const position = servers.findIndex(({ name }) => name === server);
@@ -32,7 +28,7 @@ export function positionOf(call: Call3, { name: cluster, servers }: ClusterDefin
 /** The name of the server meant: the local one, or one of its cluster. */
 export function serverNamed(call: Call3, name: string): string {
   const { registered, machine } = call.service;
-  if (isLocal(call, name)) return machine;
+  if (isLocal(call.service, name)) return machine;
   if (!registered)
     call.fail('ARMERR_SERVER_NOT_FOUND', `${machine} knows no server ${JSON.stringify(name)}: it is in no cluster`);
   return registered.cluster.servers[positionOf(call, registered.cluster, name)].name;

@@ -134,9 +134,11 @@ function objectDeeds({ reception }: Service3): Readonly<Record<ObjectFunction, D
         const [code, id, param, size, remain] = rest;
         const { queue, object } = registrationOf(call, handle);
         const { oldest } = queue;
-        // Whatever comes of it, the object is not signalled any more.
-        if (!oldest) object.reset();
-        if (!oldest) call.fail('ARMERR_NOT_FOUND', `no event is waiting for event object ${handle}`);
+        if (!oldest) {
+          // Whatever comes of it, the object is not signalled any more.
+          object.reset();
+          call.fail('ARMERR_NOT_FOUND', `no event is waiting for event object ${handle}`);
+        }
         if (param && size && !putSized(call.process, eventParam, param, size, paramOf(oldest)))
           call.fail('ARMERR_BUFFER_TOO_SMALL', `an event takes ${size.value} bytes`);
         code.value = constants3[oldest.code];

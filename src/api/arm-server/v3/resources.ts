@@ -4,15 +4,14 @@
  * The first of each pair of functions speaks as Ver2.x did: a switched disk is a DISK there, and ArmEnumResource names no
  * SHDISK or NPDISK. What Ver3.0 has no name for (VCOM, HF) is not there; mirror disks and disk groups are switched disks.
  */
-import type { ResourceDefinition, ResourceType } from '../../../model/definition.js';
 import type { Call, Deed, Ref } from '../../facade/call.js';
 import { enumerate } from '../../facade/enumerate.js';
 import { mustHold, putStructure } from '../../facade/memory.js';
 import type { Proc } from '../../facade/typed.js';
 import { constants3, type ErrorName3 } from '../constants.js';
-import { productOf } from '../installed.js';
+import { type SeenResource, seenResources } from '../lookup.js';
 import { structures3 } from '../structures.js';
-import { resourceTypeName3, seenAs } from '../versions.js';
+import { resourceTypeName3 } from '../versions.js';
 import { definitionOf, nameAt } from './definition.js';
 import { parameterOf } from './parameters.js';
 
@@ -33,31 +32,16 @@ const askable: Readonly<Record<Speech, readonly number[]>> = {
   ),
 };
 
-/** A resource as the application sees it. */
-interface Seen {
-  readonly resource: ResourceDefinition;
-  readonly as: ResourceType;
-  readonly type: number;
-  /** Positions of its group, and of itself in it. */
-  readonly group: number;
-  readonly index: number;
-}
-
 /** All resources that the application sees, in the order of the definition. */
-function seen(call: Call3, speech: Speech): Seen[] {
-  const product = productOf(call.service);
-  return definitionOf(call).groups.flatMap(({ resources }, group) =>
-    resources.flatMap((resource, index) => {
-      const as = seenAs('3.0', product, resource.type);
-      const name = as && resourceTypeName3[as];
-      if (as === undefined || name === undefined) return [];
-      const type = as === 'swdisk' && speech === 'Ver2.x' ? constants3.ARM_RESTYPE_DISK : constants3[name];
-      return [{ resource, as, type, group, index }];
-    }),
-  );
+function seen(call: Call3, speech: Speech): SeenResource[] {
+  return seenResources(definitionOf(call), call.service, '3.0', (as) => {
+    if (as === 'swdisk' && speech === 'Ver2.x') return constants3.ARM_RESTYPE_DISK;
+    const name = resourceTypeName3[as];
+    return name && constants3[name];
+  });
 }
 
-function resourceOf(call: Call3, speech: Speech, name: string): Seen {
+function resourceOf(call: Call3, speech: Speech, name: string): SeenResource {
   const found = seen(call, speech).find(({ resource }) => resource.name === name);
   if (!found)
     call.fail(
@@ -68,12 +52,12 @@ function resourceOf(call: Call3, speech: Speech, name: string): Seen {
 }
 
 /** SHDISK and NPDISK belong to no server (4.2.2). */
-function isShared({ as }: Seen): boolean {
+function isShared({ as }: SeenResource): boolean {
   return as === 'shdisk' || as === 'npdisk';
 }
 
 /** The server where it is ONLINE; -1 where there is none, or where this server is off the cluster and cannot tell. */
-function ownerOf(call: Call3, one: Seen): number {
+function ownerOf(call: Call3, one: SeenResource): number {
   if (isShared(one)) return -1;
   return call.service.look()?.resources[one.group][one.index].server ?? -1;
 }

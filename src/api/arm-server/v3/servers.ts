@@ -6,8 +6,9 @@ import { mustHold, putStructure } from '../../facade/memory.js';
 import type { Proc } from '../../facade/typed.js';
 import { constants3, type ErrorName3 } from '../constants.js';
 import { installationOf } from '../installed.js';
+import { isLocal } from '../lookup.js';
 import { structures3 } from '../structures.js';
-import { definitionOf, isLocal, positionOf, serverNamed } from './definition.js';
+import { definitionOf, positionOf, serverNamed } from './definition.js';
 
 type Call3 = Call<ErrorName3>;
 
@@ -49,7 +50,7 @@ export const servers: Readonly<Record<'ArmEnumServer' | 'ArmGetServerInfo' | 'Ar
       },
       does(call: Call3, name: string, buffer: Uint8Array) {
         const cluster = definitionOf(call);
-        if (!isLocal(call, name)) positionOf(call, cluster, name);
+        if (!isLocal(call.service, name)) positionOf(call, cluster, name);
         const { osVersion, armVersion, homeDirectory } = installationOf(call.service);
         const info = { OSVersion: osVersion, HomeDir: homeDirectory, ARMVersion: armVersion, ...unused };
         putStructure(call.process, serverInfo, buffer, info);

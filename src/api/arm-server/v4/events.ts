@@ -60,9 +60,11 @@ export function events(
       does(call: Call4, event: number, buffer: Uint8Array, size: Ref, remain: Ref) {
         const { queue, object } = watchOf(call, event);
         const { oldest } = queue;
-        // Whatever comes of it, the object is not signalled any more.
-        if (!oldest) object.reset();
-        if (!oldest) call.fail('ARMERR_NOT_FOUND', `no event is waiting for event object ${event}`);
+        if (!oldest) {
+          // Whatever comes of it, the object is not signalled any more.
+          object.reset();
+          call.fail('ARMERR_NOT_FOUND', `no event is waiting for event object ${event}`);
+        }
         if (!putSized(call.process, eventInfo, buffer, size, infoOf(oldest)))
           call.fail('ARMERR_BUFFER_TOO_SMALL', `an event takes ${size.value} bytes`);
         remain.value = queue.next() ? constants4.TRUE : constants4.FALSE;

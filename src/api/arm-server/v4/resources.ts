@@ -9,9 +9,10 @@ import { mustHold, putStructure } from '../../facade/memory.js';
 import type { Proc } from '../../facade/typed.js';
 import type { ValueOf } from '../../layout/types.js';
 import { constants4, type ErrorName4, tables4 } from '../constants.js';
-import { productOf } from '../installed.js';
+import { type SeenResource, seenResources } from '../lookup.js';
+import { parametersOf } from '../parameters.js';
 import { structures4 } from '../structures.js';
-import { resourceTypeName4, seenAs } from '../versions.js';
+import { resourceTypeName4 } from '../versions.js';
 
 type Call4 = Call<ErrorName4>;
 type ResourceProc = Proc<[resource: string, type: number, group: string, lParam: number]>;
@@ -20,29 +21,15 @@ type Parameter4 = ValueOf<typeof structures4.ARM_RESOURCE_INFO.layout>['Paramete
 const { layout: resourceInfo } = structures4.ARM_RESOURCE_INFO;
 const { layout: resourceStatus } = structures4.ARM_RESOURCE_STATUS;
 
-/** A resource as the application sees it. */
-interface Seen {
-  readonly resource: ResourceDefinition;
-  readonly as: ResourceType;
-  readonly type: number;
-  /** Positions of its group, and of itself in it. */
-  readonly group: number;
-  readonly index: number;
-}
-
 /** All resources that the application sees, in the order of the definition. */
-function seen({ cluster, process, service }: Call4): Seen[] {
-  const product = productOf(service);
-  return cluster.groups.flatMap(({ resources }, group) =>
-    resources.flatMap((resource, index) => {
-      const as = seenAs(process.build.kit, product, resource.type);
-      const name = as && resourceTypeName4[as];
-      return as === undefined || name === undefined ? [] : [{ resource, as, type: constants4[name], group, index }];
-    }),
-  );
+function seen({ cluster, process, service }: Call4): SeenResource[] {
+  return seenResources(cluster, service, process.build.kit, (as) => {
+    const name = resourceTypeName4[as];
+    return name && constants4[name];
+  });
 }
 
-function resourceOf(call: Call4, name: string): Seen {
+function resourceOf(call: Call4, name: string): SeenResource {
   const found = seen(call).find(({ resource }) => resource.name === name);
   if (!found)
     call.fail('ARMERR_RESOURCE_NOT_FOUND', `${call.cluster.name} has no resource ${JSON.stringify(name)} to be seen`);
@@ -102,75 +89,40 @@ export const resources: Readonly<
 
 // ---------------------------------------------------------------- parameters
 
-/** The keys of `ResourceInput` that only some types have, once they have been checked. */
-interface Parameters {
-  readonly drive?: string;
-  readonly drives?: readonly string[];
-  readonly address?: string;
-  readonly computerName?: string;
-  readonly printer?: {
-    readonly name?: string;
-    readonly port?: string;
-    readonly share?: string;
-    readonly spool?: string;
-  };
-  readonly line?: { readonly device?: string; readonly port?: string; readonly unit?: number; readonly line?: number };
-}
-
-/**
- * What a type's own structure tells. Where the definition says nothing (all *ours*): a drive, an address and a computer
- * name are empty; printers, line switches and disk groups bear the name of the resource; a printer hangs on LPT1:, a line
- * switch on COM1 as unit 0, line 1.
- */
-function parameterOf(as: ResourceType, { name, parameters }: ResourceDefinition): Parameter4 {
-  const own = parameters as Parameters;
+/** What a type's own structure tells. */
+function parameterOf(as: ResourceType, resource: ResourceDefinition): Parameter4 {
+  const { address, computerName, printer, line, drives, drive } = parametersOf(resource);
   switch (as) {
     case 'vip':
-      return { VIP: { dwAddress: addressOf(own.address) } };
+      return { VIP: { dwAddress: address } };
     case 'hf':
-      return { HF: { dwIPAddress: addressOf(own.address), dwReserved1: 0, dwReserved2: 0 } };
+      return { HF: { dwIPAddress: address, dwReserved1: 0, dwReserved2: 0 } };
     case 'vcom':
-      return { VCom: { szCompName: own.computerName ?? '' } };
+      return { VCom: { szCompName: computerName } };
     case 'printer':
-      return { Printer: printerOf(name, own.printer) };
+      return {
+        Printer: {
+          szPrinterName: printer.name,
+          szPortName: printer.port,
+          szShareName: printer.share,
+          szSpoolDirectory: printer.spool,
+        },
+      };
     case 'lsw':
-      return { LSW: lineSwitchOf(name, own.line) };
+      return {
+        LSW: { szDeviceName: line.device, szPortName: line.port, dwUnitNo: line.unit, dwLineNo: line.line },
+      };
     case 'ndr':
-      return { NDR: { szName: name, bDrive: drivesOf(own.drives) } };
+      return { NDR: { szName: resource.name, bDrive: marksOf(drives) } };
     case 'vxdisk':
-      return { VXDisk: { szName: name, bDrive: drivesOf(own.drives) } };
+      return { VXDisk: { szName: resource.name, bDrive: marksOf(drives) } };
     default:
-      // A mirror disk or disk group that is seen as a switched disk is known by its first drive.
-      return { Disk: { szLetter: own.drive ?? own.drives?.[0] ?? '' } };
+      return { Disk: { szLetter: drive } };
   }
 }
 
-function printerOf(resource: string, { name, port, share, spool }: NonNullable<Parameters['printer']> = {}) {
-  return {
-    szPrinterName: name ?? resource,
-    szPortName: port ?? 'LPT1:',
-    szShareName: share ?? '',
-    szSpoolDirectory: spool ?? '',
-  };
-}
-
-function lineSwitchOf(resource: string, { device, port, unit, line }: NonNullable<Parameters['line']> = {}) {
-  return {
-    szDeviceName: device ?? resource,
-    szPortName: port ?? 'COM1',
-    dwUnitNo: unit ?? 0,
-    dwLineNo: line ?? 1,
-  };
-}
-
-/** In network byte order: the first of the four numbers comes first in memory, which is the lowest byte here. */
-function addressOf(quad = '0.0.0.0'): number {
-  const [a, b, c, d] = quad.split('.').map(Number);
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
-}
-
 /** 1 for each drive that belongs to it, from A on. */
-function drivesOf(drives: readonly string[] = []): number[] {
+function marksOf(drives: readonly string[]): number[] {
   const marks = Array.from({ length: constants4.MAX_DRV_NUM }, () => 0);
   for (const drive of drives) marks[drive.charCodeAt(0) - 'A'.charCodeAt(0)] = 1;
   return marks;

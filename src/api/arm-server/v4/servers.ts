@@ -6,16 +6,12 @@ import { mustHold, putStructure } from '../../facade/memory.js';
 import type { Proc } from '../../facade/typed.js';
 import { constants4, type ErrorName4 } from '../constants.js';
 import { installationOf } from '../installed.js';
+import { isLocal } from '../lookup.js';
 import { structures4 } from '../structures.js';
 
 type Call4 = Call<ErrorName4>;
 
 const { layout: serverInfo } = structures4.ARM_SERVER_INFO;
-
-/** Whether the server that the application runs on is meant. */
-function isLocal({ service }: Call4, name: string): boolean {
-  return name === constants4.ARM_LOCAL_SERVER || name === service.machine;
-}
 
 /** The position of the server of that name. */
 function serverOf(call: Call4, name: string): number {
@@ -50,7 +46,7 @@ export const servers: Readonly<Record<'ArmEnumServer' | 'ArmGetServerInfo' | 'Ar
         mustHold(call, 'ARMERR_INVALID_PARAMETER', serverInfo, buffer);
       },
       does(call: Call4, name: string, buffer: Uint8Array) {
-        if (!isLocal(call, name)) {
+        if (!isLocal(call.service, name)) {
           call.membership();
           serverOf(call, name);
         }
@@ -62,7 +58,7 @@ export const servers: Readonly<Record<'ArmEnumServer' | 'ArmGetServerInfo' | 'Ar
     ArmGetServerStatus: {
       asksMembership: true,
       does(call: Call4, name: string, status: Ref) {
-        if (isLocal(call, name)) {
+        if (isLocal(call.service, name)) {
           status.value = statusBits(localStatus(call));
           return;
         }
