@@ -25,15 +25,6 @@ export class Tasks {
     this.expected = true;
   }
 
-  begin(): void {
-    this.running += 1;
-  }
-
-  end(): void {
-    this.running -= 1;
-    this.told();
-  }
-
   /** A task has failed that nobody awaits: whoever waits for the cluster next is told. */
   fail(error: Error): void {
     this.failure ??= error;
@@ -46,25 +37,20 @@ export class Tasks {
     return failure;
   }
 
-  /** A task enters a call. */
-  pause(): void {
-    this.running -= 1;
-    this.told();
-  }
-
-  /** A call comes back to its task. */
+  /** A task begins, or a call comes back to it. */
   goOn(): void {
     this.running += 1;
+  }
+
+  /** A task enters a call, or is through. */
+  pause(): void {
+    this.running -= 1;
+    if (!this.busy) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** Comes back when no task runs. */
   idle(): Promise<void> {
     if (!this.busy) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  private told(): void {
-    if (this.busy) return;
-    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }

@@ -225,7 +225,7 @@ export class Task<T> implements PromiseLike<T | undefined> {
     does: (thread: Thread) => T | Promise<T>,
   ) {
     const { tasks } = process.backend;
-    tasks.begin();
+    tasks.goOn();
     this.thread = new Thread(process, true);
     this.outcome = running
       .run(this, () => Promise.resolve().then(() => does(this.thread)))
@@ -236,7 +236,7 @@ export class Task<T> implements PromiseLike<T | undefined> {
       })
       .finally(() => {
         this.done = true;
-        tasks.end();
+        tasks.pause();
         process.backend.reconsider();
       });
     // Where nobody awaits it, whoever waits for the cluster is told.
