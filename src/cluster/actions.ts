@@ -53,6 +53,11 @@ export type WorldAction =
   /** Takes back partitions and link rules: all, between two sides, or of one link. */
   | { readonly type: 'heal'; readonly what: 'all' | readonly (readonly string[])[] | LinkName }
   | ({ readonly type: 'link' } & LinkName & LinkRules)
+  /** A client machine starts, or stops. */
+  | { readonly type: 'startClient'; readonly client: string }
+  | { readonly type: 'stopClient'; readonly client: string }
+  /** An application on a client machine starts watching a group (section 6.1.3.1). */
+  | { readonly type: 'watch'; readonly client: string; readonly group: string }
   /** Writes or deletes in the synchronised registry, from an application on a server. */
   | { readonly type: 'registry'; readonly on: string; readonly change: RegistryChange };
 

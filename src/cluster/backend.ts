@@ -14,6 +14,7 @@ import type {
   TraceLine,
 } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
+import type { ClientSoftware } from './client-software.js';
 import type { Service } from './service.js';
 import type { Tasks } from './tasks.js';
 import type { MachineRegistry } from './registry.js';
@@ -37,6 +38,11 @@ export interface Backend {
   status(cluster: string): Snapshot;
   /** The cluster service of a machine, as its applications reach it. A `RangeError` where there is no such machine. */
   service(machine: string): Service;
+  /**
+   * The client software of a machine; undefined where it is not installed (a machine of no cluster). A `RangeError` where
+   * there is no such machine.
+   */
+  client(machine: string): ClientSoftware | undefined;
   /** The registry of a server, or of a machine in no cluster. Throws a `RangeError` where there is none of that name. */
   registryOf(machine: string): MachineRegistry;
   /** Hands every trace line from now on to `sink`, in order. Answers how to stop that. */

@@ -38,6 +38,11 @@ export function describeStep(action: WorldAction): StepLine {
       return line(healText(action.what));
     case 'link':
       return line(action.from, { to: linkText(action) });
+    case 'startClient':
+    case 'stopClient':
+      return line(action.client);
+    case 'watch':
+      return line(action.group, { on: action.client });
     case 'registry':
       return line(action.change.key, { on: action.on });
     default:

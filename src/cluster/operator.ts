@@ -67,6 +67,10 @@ export class Operator {
         return this.backend.switchboard.heal(action.what);
       case 'link':
         return this.backend.switchboard.link(action, action);
+      case 'startClient':
+      case 'stopClient':
+      case 'watch':
+        return refuse('NOT_YET', action.client, 'not yet', '');
       case 'failResource':
       case 'repairResource':
       case 'hangResource':

@@ -17,6 +17,7 @@ import type { Micros } from '../model/time.js';
 import type { BackendKind, RunLine, TraceBody, TraceLine } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
 import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe, Waiter } from './backend.js';
+import type { ClientSoftware } from './client-software.js';
 import { Operator } from './operator.js';
 import { isQuiet } from './quiet.js';
 import { Recorder } from './recorder.js';
@@ -123,6 +124,11 @@ export abstract class WorldBackend implements Backend {
     const result = this.operator.carryOut(action, label);
     this.watch?.afterInstant();
     return result;
+  }
+
+  client(machine: string): ClientSoftware | undefined {
+    void machine;
+    return undefined;
   }
 
   registryOf(machine: string): MachineRegistry {

@@ -4,13 +4,14 @@
  * Names become positions here, once. A machine's position is its node in the network model; servers come first, cluster
  * by cluster in definition order, so that "everything at one instant is ordered by server" means ordered by node.
  */
+import type { ClientDefinition } from '../client/definition.js';
 import type { ClusterDefinition } from '../model/definition.js';
 
 export interface WorldDefinition {
   readonly clusters: readonly ClusterDefinition[];
   /** Servers registered in no cluster (status SINGLE_SERVER). */
   readonly machines: readonly { readonly name: string; readonly ip: string }[];
-  readonly clients: readonly { readonly name: string; readonly ip: string; readonly clusters: readonly string[] }[];
+  readonly clients: readonly ClientDefinition[];
 }
 
 /** Where a server of a cluster stands. */

@@ -45,6 +45,10 @@ class MeasuredBackend implements Backend {
     this.note({ kind: 'run', schema: 1, scenario: 'x', seed: 1, backend: 'realtime', version: '0' });
   }
 
+  client(): never {
+    throw new RangeError('There are no machines here.');
+  }
+
   registryOf(): never {
     throw new RangeError('There are no machines here.');
   }

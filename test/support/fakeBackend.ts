@@ -63,6 +63,10 @@ export class FakeBackend implements Backend {
     this.script = [...(options.script ?? [])];
   }
 
+  client(): never {
+    throw new RangeError('There are no machines here.');
+  }
+
   registryOf(): never {
     throw new RangeError('There are no machines here.');
   }

@@ -32,7 +32,7 @@ describe('the schema', () => {
     expectTypeOf<(typeof GROUP_STATES)[number]>().toEqualTypeOf<GroupStateName>();
     expectTypeOf<(typeof SERVER_STATUSES)[number]>().toEqualTypeOf<ServerStatusName>();
     expectTypeOf<`ARM_EVENT_${(typeof EVENT_CODES)[number]}`>().toEqualTypeOf<EventCode>();
-    type Later = 'startClient' | 'stopClient' | 'watch' | 'inject' | 'call' | 'expect';
+    type Later = 'inject' | 'call' | 'expect';
     expectTypeOf<Exclude<StepName, Later>>().toEqualTypeOf<Exclude<WorldAction['type'], 'registry'>>();
   });
 });
