@@ -42,6 +42,8 @@ export interface StepLine {
   /** Further words of the step, e.g. where a group moves to. */
   readonly to?: string;
   readonly on?: string;
+  /** `watch`: the status of the group when the watch began. */
+  readonly status?: string;
   readonly id?: string;
   readonly error?: string;
 }
