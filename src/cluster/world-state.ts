@@ -3,6 +3,7 @@
  */
 import type { Input } from '../failover/frames.js';
 import type { Micros } from '../model/time.js';
+import type { Clients } from './clients.js';
 import type { Recorder } from './recorder.js';
 import type { Requests } from './requests.js';
 import type { ResourceFaults, ServerSlot } from './server-slot.js';
@@ -27,6 +28,7 @@ export interface OperatedWorld extends WorldState {
   /** Machines registered in no cluster, by name. */
   readonly machines: ReadonlyMap<string, MachineService>;
   readonly requests: Requests;
+  readonly clients: Clients;
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;

@@ -14,11 +14,14 @@ import type { Backend } from '../cluster/backend.js';
 import { nearest } from '../model/nearest.js';
 import type { Problem } from '../model/result.js';
 import type { Verdict } from './expectations.js';
-import type { PlanContext } from './names.js';
+import type { NodeKind, PlanContext } from './names.js';
 import { suggestion } from './problems.js';
 import type { StepValue } from './schema.js';
 
 type Path = Problem['where'];
+
+/** Where applications run. */
+const HOSTS: readonly NodeKind[] = ['server', 'machine', 'client'];
 
 /** A call, ready to be made. */
 export interface PlannedCall {
@@ -42,7 +45,7 @@ export function callText(call: PlannedCall): string {
 export function planCall(value: StepValue<'call'>, where: Path, context: PlanContext): PlannedCall | undefined {
   const { report, names } = context;
   const { on, api, function: name, args = {}, result, error, kit, charset } = value;
-  const known = names.node(on, ['server', 'machine'], [...where, 'on']);
+  const known = names.node(on, HOSTS, [...where, 'on']);
   if (!Object.hasOwn(plainApis, api)) {
     const all = Object.keys(plainApis);
     const fix = suggestion(nearest(api, all), `write ${all.join(' or ')}`);
@@ -62,7 +65,7 @@ export function planCall(value: StepValue<'call'>, where: Path, context: PlanCon
 
 /** Checks a fault; undefined after a problem. */
 export function planFault(value: StepValue<'inject'>, where: Path, { names, report }: PlanContext): Fault | undefined {
-  const known = names.node(value.on, ['server', 'machine'], [...where, 'on']);
+  const known = names.node(value.on, HOSTS, [...where, 'on']);
   const [api, name] = value.function.includes('.') ? value.function.split('.', 2) : [undefined, value.function];
   const apis = Object.entries(plainApis).filter(([one]) => api === undefined || one === api);
   const rows = apis.flatMap(([, { functions }]) => (Object.hasOwn(functions, name) ? [functions[name]] : []));

@@ -9,8 +9,8 @@ import { nearest } from '../model/nearest.js';
 import type { Problem } from '../model/result.js';
 import { formatDuration, micros, parseDuration, type Micros } from '../model/time.js';
 import type { GroupStateName, ServerStatusName } from '../model/trace.js';
+import { type ClientClaim, type ClientStatus, planClientClaims, without, wrongClientShape } from './clientClaims.js';
 import type { Owned, PlanContext } from './names.js';
-import { expectationNotYet } from './notYet.js';
 import { suggestion } from './problems.js';
 import { EVENT_CODES, EVENT_PREFIX, SERVER_STATUSES, type CheckedExpectation } from './schema.js';
 
@@ -40,7 +40,8 @@ export type Claim =
       readonly exact: boolean;
       readonly codes: readonly string[];
       readonly since?: string;
-    };
+    }
+  | ClientClaim;
 
 /** What must hold, at once or within a time. */
 export interface Expectation {
@@ -56,6 +57,12 @@ export interface Visible {
   machineStatus(machine: string): readonly ServerStatusName[];
   /** The events so far, in the order of the trace: all, or those after the step with this id. */
   events(since: string | undefined, cluster: string | undefined): readonly string[];
+  /** What a client answers when it is asked for a group; undefined while it cannot know. */
+  clientStatus(client: string, cluster: string, group: string): ClientStatus | undefined;
+  /** What applications on a client were called back with for a group, in the order of the trace. */
+  clientEvents(since: string | undefined, client: string, cluster: string, group: string): readonly string[];
+  /** The texts that a client has shown. */
+  popups(since: string | undefined, client: string): readonly string[];
 }
 
 /** Whether an expectation holds, and the sentence that says so. */
@@ -72,19 +79,31 @@ export function planExpectation(
   where: Path,
   context: PlanContext,
 ): Expectation | undefined {
-  const later = expectationNotYet(written, where);
-  later.forEach(context.report);
-  if (written.client !== undefined) context.names.node(written.client, ['client'], [...where, 'client']);
-  if (later.length > 0) return undefined;
-  const before = checkShape(written, where, context.report);
-  const claims = [
+  const makesSense = checkShape(written, where, context.report);
+  checkSince(written, where, context);
+  const claims =
+    written.client === undefined ? planClaims(written, where, context) : planClientClaims(written, where, context);
+  if (!makesSense || claims.length === 0) return undefined;
+  return { claims, withinUs: parseDuration(written.within ?? '0') ?? micros(0) };
+}
+
+function planClaims(written: CheckedExpectation, where: Path, context: PlanContext): Claim[] {
+  return [
     planGroup(written, where, context),
     planServer(written, where, context),
-    planEvents(written, written.events, 'events', where, context),
-    planEvents(written, written.contains, 'contains', where, context),
+    planEvents(written, 'events', where, context),
+    planEvents(written, 'contains', where, context),
   ].filter((claim) => claim !== undefined);
-  if (!before || claims.length === 0) return undefined;
-  return { claims, withinUs: parseDuration(written.within ?? '0') ?? micros(0) };
+}
+
+/** Checks that a step before has the id that is counted from. */
+function checkSince(written: CheckedExpectation, where: Path, { report, ids }: PlanContext): void {
+  const { since } = written;
+  const counted = written.events ?? written.contains ?? written.popups;
+  if (since === undefined || counted === undefined || ids.has(since)) return;
+  const all = ids.size === 0 ? 'no step before has an id' : `ids before are ${[...ids].join(', ')}`;
+  const what = `no step before this one has the id "${since}"`;
+  report({ code: 'UNKNOWN_NAME', where: [...where, 'since'], what, fix: suggestion(nearest(since, [...ids]), all) });
 }
 
 /** Reports keys that mean nothing without another one; answers whether there were none. */
@@ -97,10 +116,12 @@ function checkShape(written: CheckedExpectation, where: Path, report: (problem: 
 }
 
 /** What is wrong, what would be right, and the key to blame. */
-function wrongShape(written: CheckedExpectation): [what: string, fix: string, ...key: string[]] | undefined {
+function wrongShape(written: CheckedExpectation): readonly [what: string, fix: string, ...key: string[]] | undefined {
+  if (written.client !== undefined) return wrongClientShape(written);
   const has = (...keys: (keyof CheckedExpectation)[]): boolean => keys.some((key) => written[key] !== undefined);
+  if (has('popups')) return ['popups are expected of no client', 'add client: NAME', 'popups'];
   if (has('group') && !has('state', 'server'))
-    return ['nothing is expected of the group', 'add state or server', 'group'];
+    return ['nothing is expected of the group', 'add state or server, or client: NAME for what a client sees', 'group'];
   if (has('state') && !has('group')) return ['a state is expected of no group', 'add group: NAME', 'state'];
   if (has('status') && !has('server')) return ['a status is expected of no server', 'add server: NAME', 'status'];
   if (has('server') && !has('group', 'status')) {
@@ -110,7 +131,7 @@ function wrongShape(written: CheckedExpectation): [what: string, fix: string, ..
   if (has('since')) return ['"since" goes with events or contains', 'leave since out', 'since'];
   if (has('cluster')) return ['"cluster" goes with events or contains', 'leave cluster out', 'cluster'];
   if (has('group', 'status')) return undefined;
-  return ['nothing is expected here', 'name group and state, server and status, events or contains'];
+  return ['nothing is expected here', 'name group and state, server and status, events or contains, or a client'];
 }
 
 function planGroup(written: CheckedExpectation, where: Path, { names, report }: PlanContext): Claim | undefined {
@@ -153,20 +174,14 @@ function planServer(written: CheckedExpectation, where: Path, { names, report }:
 
 function planEvents(
   written: CheckedExpectation,
-  list: readonly string[] | undefined,
   key: 'events' | 'contains',
   where: Path,
-  { names, report, ids }: PlanContext,
+  { names, report }: PlanContext,
 ): Claim | undefined {
+  const { since, cluster, [key]: list } = written;
   if (list === undefined) return undefined;
-  const { since, cluster } = written;
-  if (since !== undefined && !ids.has(since)) {
-    const all = ids.size === 0 ? 'no step before has an id' : `ids before are ${[...ids].join(', ')}`;
-    const what = `no step before this one has the id "${since}"`;
-    report({ code: 'UNKNOWN_NAME', where: [...where, 'since'], what, fix: suggestion(nearest(since, [...ids]), all) });
-  }
   if (cluster !== undefined) names.cluster(cluster, [...where, 'cluster']);
-  const codes = list.map((code) => (code.startsWith(EVENT_PREFIX) ? code.slice(EVENT_PREFIX.length) : code));
+  const codes = list.map((code) => without(EVENT_PREFIX, code));
   for (const [index, code] of codes.entries()) {
     if ((EVENT_CODES as readonly string[]).includes(code)) continue;
     const fix = suggestion(nearest(code, EVENT_CODES), `known are ${EVENT_CODES.join(', ')}`);
@@ -206,14 +221,32 @@ function claimText(claim: Claim): string {
     }
     case 'server':
       return `server ${claim.server} [${claim.status.join(', ')}]`;
-    case 'events': {
-      const of = claim.cluster === undefined ? '' : ` of ${claim.cluster}`;
+    case 'events':
+      return eventsText(claim, claim.cluster);
+    case 'client-status':
+      return `client ${claim.client}: group ${claim.label} ${claim.status}`;
+    case 'client-events':
+      return `client ${claim.client}: ${eventsText(claim, claim.label)}`;
+    case 'popups': {
       const since = claim.since === undefined ? '' : ` since ${claim.since}`;
-      return `${claim.exact ? 'exactly the events' : 'the events in this order'}${of}${since} ${listed(claim.codes)}`;
+      return `client ${claim.client}: exactly the popups${since} ${listed(claim.texts.map(quoted))}`;
     }
     default:
       return claim satisfies never;
   }
+}
+
+type EventsClaim = Extract<Claim, { readonly exact: boolean }>;
+
+function eventsText({ exact, since, codes }: EventsClaim, owner: string | undefined): string {
+  const of = owner === undefined ? '' : ` of ${owner}`;
+  const from = since === undefined ? '' : ` since ${since}`;
+  return `${exact ? 'exactly the events' : 'the events in this order'}${of}${from} ${listed(codes)}`;
+}
+
+/** A popup's text in one line. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }
 
 /** What was found in place of what a claim expects; undefined where it holds. */
@@ -230,9 +263,17 @@ function mismatch(claim: Claim, visible: Visible): string | undefined {
       const same = found.length === status.length && status.every((word) => found.includes(word));
       return same ? undefined : `[${found.join(', ')}]`;
     }
-    case 'events': {
-      const found = visible.events(claim.since, claim.cluster);
-      const what = claim.exact ? firstDifference(claim.codes, found) : firstMissing(claim.codes, found);
+    case 'events':
+      return wrongEvents(claim, visible.events(claim.since, claim.cluster));
+    case 'client-status': {
+      const found = visible.clientStatus(claim.client, claim.cluster, claim.group);
+      return found === claim.status ? undefined : (found ?? `no answer, as the client has not found ${claim.cluster}`);
+    }
+    case 'client-events':
+      return wrongEvents(claim, visible.clientEvents(claim.since, claim.client, claim.cluster, claim.group));
+    case 'popups': {
+      const found = visible.popups(claim.since, claim.client).map(quoted);
+      const what = firstDifference(claim.texts.map(quoted), found);
       return what === undefined ? undefined : `${listed(found)} (${what})`;
     }
     default:
@@ -240,7 +281,12 @@ function mismatch(claim: Claim, visible: Visible): string | undefined {
   }
 }
 
-/** Where two lists of events differ, in words; undefined where they are the same. */
+function wrongEvents({ exact, codes }: EventsClaim, found: readonly string[]): string | undefined {
+  const what = exact ? firstDifference(codes, found) : firstMissing(codes, found);
+  return what === undefined ? undefined : `${listed(found)} (${what})`;
+}
+
+/** Where two lists of events (or popups) differ, in words; undefined where they are the same. */
 function firstDifference(expected: readonly string[], found: readonly string[]): string | undefined {
   const at = expected.findIndex((code, index) => found[index] !== code);
   if (at < 0 && found.length === expected.length) return undefined;

@@ -51,6 +51,8 @@ export class Names {
   readonly networks: readonly string[];
   private readonly claimed = new Map([[WHOLE_CLUSTER, { what: 'the word for a whole cluster', scope: '' }]]);
   private readonly nodes = new Map<string, NodeName>();
+  /** The clusters registered on each client. */
+  private readonly settings = new Map<string, readonly string[]>();
   private readonly groups: Owned[] = [];
   private readonly resources: Owned[] = [];
 
@@ -86,9 +88,10 @@ export class Names {
       this.claim(name, 'a machine', `machine ${index}`, ['machines', index, ...(short ? [] : ['name'])]);
       this.nodes.set(name, { kind: 'machine', name });
     }
-    for (const [index, { name }] of (scenario.clients ?? []).entries()) {
+    for (const [index, { name, clusters }] of (scenario.clients ?? []).entries()) {
       this.claim(name, 'a client', `client ${index}`, ['clients', index, 'name']);
       this.nodes.set(name, { kind: 'client', name });
+      this.settings.set(name, clusters ?? this.clusters);
     }
   }
 
@@ -141,7 +144,7 @@ export class Names {
     if (kind !== undefined && kinds.includes(kind)) return true;
     const known = [...this.nodes.values()].filter((node) => kinds.includes(node.kind)).map((node) => node.name);
     const other = kind ?? this.otherKind(name);
-    const wanted = kinds.length > 2 ? 'machine' : kinds.join(' or ');
+    const wanted = kinds.length > 3 ? 'machine' : kinds.join(', ').replace(/, ([^,]*)$/, ' or $1');
     const what =
       other === undefined ? `there is no ${wanted} "${name}"` : `"${name}" is a ${other}, but a ${wanted} is needed`;
     this.unknown(other === undefined ? name : '', known, what, where);
@@ -187,6 +190,28 @@ export class Names {
   /** The group of a name or of `CLUSTER/NAME`; undefined after a problem. */
   group(name: string, where: Path): Owned | undefined {
     return this.owned(this.groups, 'group', name, where);
+  }
+
+  /**
+   * A group as a client sees it, from the keys `client` and `group` at `where`; undefined after a problem. A name that
+   * several clusters have is no riddle where the client knows only one of them.
+   */
+  groupOnClient(client: string, written: string, where: Path): Owned | undefined {
+    const known = this.node(client, ['client'], [...where, 'client']);
+    const settings = this.settings.get(client);
+    if (!known || settings === undefined) {
+      this.group(written, [...where, 'group']);
+      return undefined;
+    }
+    const namesakes = this.groups.filter(({ name }) => name === written);
+    const [own, ...others] = namesakes.filter(({ cluster }) => settings.includes(cluster));
+    const meant = own !== undefined && others.length === 0 ? `${own.cluster}/${written}` : written;
+    const group = this.group(meant, [...where, 'group']);
+    if (group === undefined || settings.includes(group.cluster)) return group;
+    const what = `${client} knows nothing of ${group.cluster}, the cluster of ${group.name}`;
+    const fix = `add ${group.cluster} to the clusters of ${client}, or name a group of ${settings.join(', ')}`;
+    this.report({ code: 'NOT_APPLICABLE', where: [...where, 'group'], what, fix });
+    return undefined;
   }
 
   /** The resource of a name or of `CLUSTER/NAME`; undefined after a problem. */

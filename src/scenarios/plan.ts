@@ -11,7 +11,6 @@ import { formatDuration, micros, parseDuration, type Micros } from '../model/tim
 import { type PlannedCall, planCall, planFault } from './calls.js';
 import { planExpectation, type Expectation } from './expectations.js';
 import type { Names, NodeKind, PlanContext } from './names.js';
-import { isStepNotYet, stepNotYet } from './notYet.js';
 import type { Place } from './problems.js';
 import { STEP_NAMES, type CheckedScenario, type CheckedStep, type StepName, type StepValue } from './schema.js';
 
@@ -111,7 +110,7 @@ type Planner<Name extends StepName> = (
   refused: boolean,
 ) => WorldAction | undefined;
 
-type ActionName = Exclude<StepName, 'expect' | 'startClient' | 'stopClient' | 'watch' | 'inject' | 'call'>;
+type ActionName = Exclude<StepName, 'expect' | 'inject' | 'call'>;
 
 function planOne(
   name: StepName,
@@ -130,11 +129,6 @@ function planOne(
   if ('inject' in step) {
     const fault = planFault(step.inject, where, context);
     return fault && { type: 'inject', fault };
-  }
-  if (isStepNotYet(name)) {
-    checkLater(step, where, context.names);
-    context.report(stepNotYet(name, where));
-    return undefined;
   }
   // The one key of a step decides the type of its value; TypeScript cannot see that the two belong together.
   const plan = PLANNERS[name as ActionName] as Planner<ActionName>;
@@ -202,6 +196,14 @@ const PLANNERS: { readonly [Name in ActionName]: Planner<Name> } = {
     return linkIsKnown(what, where, context) ? { type: 'heal', what } : undefined;
   },
   link: (value, where, context) => (linkIsKnown(value, where, context) ? { type: 'link', ...value } : undefined),
+  startClient: (client, where, { names }) =>
+    names.node(client, ['client'], where) ? { type: 'startClient', client } : undefined,
+  stopClient: (client, where, { names }) =>
+    names.node(client, ['client'], where) ? { type: 'stopClient', client } : undefined,
+  watch: ({ client, group }, where, { names }) => {
+    const seen = names.groupOnClient(client, group, where);
+    return seen && { type: 'watch', client, group: seen.label };
+  },
 };
 
 /** Checks a server that a group is to go to; one that is not in its list must be meant to be refused. */
@@ -262,14 +264,4 @@ function linkIsKnown(link: StepValue<'link'>, where: Path, { names, report }: Pl
     return false;
   }
   return from && to && network;
-}
-
-/** Checks the names in steps that cannot be carried out yet. */
-function checkLater(step: CheckedStep, where: Path, names: Names): void {
-  if ('startClient' in step) names.node(step.startClient, ['client'], where);
-  else if ('stopClient' in step) names.node(step.stopClient, ['client'], where);
-  else if ('watch' in step) {
-    names.node(step.watch.client, ['client'], [...where, 'client']);
-    names.group(step.watch.group, [...where, 'group']);
-  }
 }

@@ -13,11 +13,12 @@ import type { Refusal } from '../model/result.js';
 import { formatDuration, micros, NEVER, type Micros } from '../model/time.js';
 import type { ServerStatusName, TraceLine } from '../model/trace.js';
 import { Applications, callText, type PlannedCall } from './calls.js';
+import type { ClientStatus } from './clientClaims.js';
 import { holds, verdict, type Verdict, type Visible } from './expectations.js';
 import type { PlannedStep } from './plan.js';
 import type { Failure } from './result.js';
 import type { Scenario } from './scenario.js';
-import { EVENT_PREFIX } from './schema.js';
+import { CLIENT_EVENT_PREFIX, EVENT_PREFIX } from './schema.js';
 
 /** Without `duration` a run ends when nothing is pending, at the latest so long after its last step (in file time). */
 const QUIET_WAIT_US_MAX = micros(3_600_000_000);
@@ -277,6 +278,14 @@ export class ScenarioRun {
     status: (cluster) => this.backend.status(cluster),
     machineStatus: (machine) => this.machineStatus(machine),
     events: (since, cluster) => this.events(since, cluster),
+    clientStatus: (client, cluster, group) => this.clientStatus(client, cluster, group),
+    clientEvents: (since, client, cluster, group) =>
+      this.told('client-event', since).flatMap((line) =>
+        line.client === client && line.cluster === cluster && line.group === group
+          ? [line.event.slice(CLIENT_EVENT_PREFIX.length)]
+          : [],
+      ),
+    popups: (since, client) => this.told('popup', since).flatMap((line) => (line.client === client ? [line.text] : [])),
   };
 
   /** A machine outside all clusters; every cluster's snapshot may know it, and the trace does. */
@@ -293,14 +302,28 @@ export class ScenarioRun {
   }
 
   private events(since: string | undefined, cluster: string | undefined): string[] {
-    const codes: string[] = [];
-    for (const line of this.lines.slice(since === undefined ? 0 : this.marks.get(since))) {
-      if (line.kind !== 'event' || (cluster !== undefined && line.cluster !== cluster)) continue;
-      codes.push(line.code.slice(EVENT_PREFIX.length));
-    }
-    return codes;
+    const lines = this.told('event', since).filter((line) => cluster === undefined || line.cluster === cluster);
+    return lines.map(({ code }) => code.slice(EVENT_PREFIX.length));
+  }
+
+  /** What the client software of a machine answers; undefined before it has found the cluster. */
+  private clientStatus(client: string, cluster: string, group: string): ClientStatus | undefined {
+    const software = this.backend.client(client);
+    const position = software?.clusters.findIndex(({ name }) => name === cluster) ?? -1;
+    if (software === undefined || position < 0) return undefined;
+    const { settled, groups } = software.look(position);
+    const index = software.clusters[position].groups.findIndex(({ name }) => name === group);
+    return settled ? groups[index].status : undefined;
+  }
+
+  /** The trace lines of a kind since the step with an id. */
+  private told<Kind extends TraceLine['kind']>(kind: Kind, since: string | undefined): LineOf<Kind>[] {
+    const lines = this.lines.slice(since === undefined ? 0 : this.marks.get(since));
+    return lines.filter((line): line is LineOf<Kind> => line.kind === kind);
   }
 }
+
+type LineOf<Kind extends TraceLine['kind']> = Extract<TraceLine, { readonly kind: Kind }>;
 
 /** Machines and APIs whose ArmInitializeApi the scenario calls itself. */
 function initialisedBySteps({ steps }: Scenario): Set<string> {

@@ -34,7 +34,11 @@ export function scaleScenario(scenario: Scenario, factor: number): Result<Scenar
   const total = factor * (scenario.timeScale ?? 1);
   const scaled: Scenario = {
     ...scenario,
-    world: { ...world, clusters: world.clusters.map((cluster) => scaleCluster(cluster, scaler)) },
+    world: {
+      ...world,
+      clusters: world.clusters.map((cluster) => scaleCluster(cluster, scaler)),
+      clients: world.clients.map((client) => scaleClient(client, scaler)),
+    },
     steps: steps.map((step) => scaleStep(step, scaler)),
     durationUs: durationUs === undefined ? undefined : scaler.span(durationUs, 'the duration'),
     timeScale: total === 1 ? undefined : total,
@@ -127,6 +131,23 @@ function scaleResource(resource: ResourceDefinition, scaler: Scaler): ResourceDe
     deactivateUs: scaler.span(deactivateUs, `the deactivation of ${name}`, micros(0), DURATION_US_MAX),
     timeoutUs: scaler.span(timeoutUs, `the timeout of ${name}`, TIMER_US_MIN, DURATION_US_MAX),
   });
+}
+
+type Client = Scenario['world']['clients'][number];
+
+/** What a client leaves to its clusters is scaled with them. */
+function scaleClient(client: Client, scaler: Scaler): Client {
+  const { name, intervalUs, timeoutUs, lanSwitchUs } = client;
+  const timer = (us: Micros, what: string): Micros =>
+    scaler.span(us, `${what} of ${name}`, TIMER_US_MIN, DURATION_US_MAX);
+  return {
+    ...client,
+    ...(intervalUs !== undefined && { intervalUs: timer(intervalUs, 'the interval') }),
+    ...(timeoutUs !== undefined && { timeoutUs: timer(timeoutUs, 'the timeout') }),
+    ...(lanSwitchUs !== undefined && {
+      lanSwitchUs: scaler.span(lanSwitchUs, `the LAN switch of ${name}`, micros(0), DURATION_US_MAX),
+    }),
+  };
 }
 
 function frozen<T extends object>(value: T): T {

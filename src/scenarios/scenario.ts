@@ -63,7 +63,7 @@ export function makeScenario(value: unknown, source: Source): Result<Scenario, B
   const clusters = clustersOf(checked, report);
   const names = new Names(clusters, checked, report);
   const { world, warnings } = defineWorld(clusters, checked, report);
-  checkClients(checked, names);
+  checkClients(checked, names, report);
   const placeOf = (where: Problem['where']) => source.place?.(where, 'key');
   const steps = planSteps(checked, names, report, placeOf);
   if (problems.length > 0) return err(problems.map((problem) => placed(problem, source)));
@@ -89,10 +89,14 @@ function placed(problem: Problem, { file, place }: Source): BadInput {
   return { ...problem, file, place: place?.(problem.where, which) };
 }
 
-function checkClients(checked: CheckedScenario, names: Names): void {
-  for (const [index, { clusters }] of (checked.clients ?? []).entries()) {
-    for (const [position, name] of (clusters ?? []).entries()) {
-      names.cluster(name, ['clients', index, 'clusters', position]);
+/** Checks the clusters that clients name: each must exist, and stand once in the settings of a client. */
+function checkClients(checked: CheckedScenario, names: Names, report: (problem: Problem) => void): void {
+  for (const [index, { clusters = [] }] of (checked.clients ?? []).entries()) {
+    for (const [position, name] of clusters.entries()) {
+      const where = ['clients', index, 'clusters', position];
+      if (!names.cluster(name, where) || clusters.indexOf(name) === position) continue;
+      const what = `${name} stands here for the second time`;
+      report({ code: 'DUPLICATE_NAME', where, what, fix: 'name each cluster once' });
     }
   }
 }

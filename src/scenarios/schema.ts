@@ -186,6 +186,17 @@ const client = strict(
     start: policy
       .optional()
       .describe('auto (default): it runs from the beginning. manual: a startClient step starts it.'),
+    interval: duration
+      .optional()
+      .describe("How often it asks the servers how things stand; each cluster's heartbeat interval by default."),
+    timeout: duration
+      .optional()
+      .describe("So long without an answer and a path is lost; each cluster's heartbeat timeout by default."),
+    lanSwitch: duration.optional().describe('How long the change to another public LAN takes; 1s by default.'),
+    popups: oneOf(['japanese', 'english'])
+      .optional()
+      .describe('The language of its popups: as documented (default), or English.'),
+    productVersion: text('a version').optional().describe('The version of the client software, in quotes.'),
   },
   'a client, such as { name: Client1, clusters: [CLUSTER1] }',
 );
@@ -200,7 +211,11 @@ export const SERVER_STATUSES = [
   ...(['SINGLE_SERVER', 'STOPPED', 'DOWN', 'OFF_CLUSTER', 'CLUSTER', 'RECOVERING', 'BACKUP', 'FAIL', 'MISS'] as const),
 ] as const satisfies ServerStatusName[];
 
-const CLIENT_STATUSES = ['RUNNING', 'STOPPED', 'FAILOVER', 'MISS'] as const;
+/** What a client answers of a group (ArmClientGetGroupStatusEx, section 6.1.2.5), without its prefix. */
+export const CLIENT_STATUSES = ['RUNNING', 'STOPPED', 'FAILOVER', 'MISS'] as const;
+
+/** What every status of a client's group begins with; scenario files may leave it out. */
+export const CLIENT_STATUS_PREFIX = 'ARMCLAPI_GROUP_STATUS_';
 
 /** The cluster's event codes without their prefix (section 3.2.6). */
 export const EVENT_CODES = [
@@ -222,23 +237,32 @@ type WithoutPrefix<Code> = Code extends `ARM_EVENT_${infer Rest}` ? Rest : never
 /** What every event code of the cluster begins with; scenario files may leave it out. */
 export const EVENT_PREFIX = 'ARM_EVENT_';
 
+/** What an application on a client is called back with (section 6.1.3.1), without its prefix. */
+export const CLIENT_EVENTS = ['BOOT', 'SHUTDOWN', 'FAILOVER_START', 'FAILOVER_END'] as const;
+
+/** What every event of a client begins with; scenario files may leave it out. */
+export const CLIENT_EVENT_PREFIX = 'ARMCLAPI_EVENT_';
+
 const prefixed = EVENT_CODES.map((code) => `${EVENT_PREFIX}${code}` as const);
-const clientEvents = ['BOOT', 'ARMCLAPI_EVENT_BOOT', 'ARMCLAPI_EVENT_SHUTDOWN'] as const;
-const clientFailover = ['ARMCLAPI_EVENT_FAILOVER_START', 'ARMCLAPI_EVENT_FAILOVER_END'] as const;
-const eventCode = z.enum([...EVENT_CODES, ...prefixed, ...clientEvents, ...clientFailover], {
-  error: 'an event code of section 3.2.6, such as DOWN or GROUP_FAILOVER_END',
+const clientPrefixed = CLIENT_EVENTS.map((code) => `${CLIENT_EVENT_PREFIX}${code}` as const);
+const eventCode = z.enum([...EVENT_CODES, ...prefixed, 'BOOT', ...clientPrefixed], {
+  error:
+    'an event code of section 3.2.6, such as DOWN or GROUP_FAILOVER_END, or with client one of 6.1.3, such as BOOT',
 });
 
+const clientStatuses = CLIENT_STATUSES.map((status) => `${CLIENT_STATUS_PREFIX}${status}` as const);
 const statusWord = z.enum(
-  [...new Set([...SERVER_STATUSES, ...CLIENT_STATUSES])] as (
-    (typeof SERVER_STATUSES)[number] | (typeof CLIENT_STATUSES)[number]
+  [...new Set([...SERVER_STATUSES, ...CLIENT_STATUSES, ...clientStatuses])] as (
+    (typeof SERVER_STATUSES)[number] | (typeof CLIENT_STATUSES)[number] | (typeof clientStatuses)[number]
   )[],
-  { error: `a status: ${SERVER_STATUSES.join(', ')}` },
+  { error: `a status: ${SERVER_STATUSES.join(', ')}; with client: ${CLIENT_STATUSES.join(', ')}` },
 );
 
 const expectation = strict(
   {
-    group: text("a group's name").optional().describe('The group whose state or server is expected.'),
+    group: text("a group's name")
+      .optional()
+      .describe('The group whose state or server is expected; with client: the group as that client sees it.'),
     state: oneOf(GROUP_STATES).optional().describe("The group's state."),
     server: text("a server's name")
       .optional()
@@ -248,18 +272,27 @@ const expectation = strict(
         error: 'a list of statuses, such as [CLUSTER, BACKUP]',
       })
       .optional()
-      .describe("All of the server's status words, in any order."),
+      .describe("All of the server's status words, in any order; with client: what it answers of the group."),
     events: z
       .array(eventCode, { error: 'a list of event codes' })
       .optional()
-      .describe('Exactly these events, in this order, since the start or `since`.'),
+      .describe(
+        'Exactly these events, in this order, since the start or `since`; with client: those of the group there.',
+      ),
     contains: someOf(eventCode, 'a list of event codes')
       .optional()
       .describe('These events in this order, possibly with others between them.'),
-    since: text("a step's id").optional().describe('With events or contains: counts from the step with this id on.'),
+    since: text("a step's id")
+      .optional()
+      .describe('With events, contains or popups: counts from the step with this id on.'),
     cluster: text("a cluster's name").optional().describe('With events or contains: only the events of this cluster.'),
-    client: text("a client's name").optional().describe('What this client sees.'),
-    popups: z.array(text('text'), { error: 'a list of texts' }).optional().describe('The popups of the client.'),
+    client: text("a client's name")
+      .optional()
+      .describe('What this client sees: of a group its status or events, or its popups.'),
+    popups: z
+      .array(text('text'), { error: 'a list of texts' })
+      .optional()
+      .describe("With client: exactly the texts of that client's popups, since the start or `since`."),
     within: duration.optional().describe('Lets it become true later, up to so much.'),
   },
   'what is expected, such as { group: Group1, state: ONLINE, server: ServerB }',

@@ -6,9 +6,13 @@ import type { WorldDefinition } from '../cluster/world.js';
 import { isAddress } from '../model/addresses.js';
 import { defineCluster, warningsOf } from '../model/define.js';
 import type { ClusterDefinition } from '../model/definition.js';
-import { NAME_PATTERN } from '../model/limits.js';
+import { DURATION_US_MAX, NAME_PATTERN, TIMER_US_MIN } from '../model/limits.js';
+import { nearest } from '../model/nearest.js';
 import type { Problem } from '../model/result.js';
+import { formatDuration, micros, parseDuration, type Micros } from '../model/time.js';
+import { PRODUCT_VERSIONS } from '../model/versions.js';
 import type { WrittenCluster } from './names.js';
+import { suggestion } from './problems.js';
 import type { CheckedScenario } from './schema.js';
 
 type Path = Problem['where'];
@@ -50,6 +54,10 @@ export function defineWorld(
     const ips = defined.ok ? defined.value.servers.map(({ ip }) => ip) : [];
     for (const ip of [...fixed[index], ...ips]) taken.add(ip);
   }
+  const settings = (scenario.clients ?? []).map((client, index) => {
+    const known = clusters.filter(({ name }) => client.clusters?.includes(name) ?? true);
+    return readClient(client, ['clients', index], known, report);
+  });
   const machineCount = scenario.machines?.length ?? 0;
   const named = clusters.map(({ name }) => name as string);
   return {
@@ -60,10 +68,70 @@ export function defineWorld(
         name,
         ip: ip ?? free(1, taken),
         clusters: scenario.clients?.[index].clusters ?? named,
+        ...settings[index],
       })),
     },
     warnings: clusters.flatMap(warningsOf),
   };
+}
+
+type WrittenClient = NonNullable<CheckedScenario['clients']>[number];
+type Settings = Omit<WorldDefinition['clients'][number], 'name' | 'ip' | 'clusters'>;
+
+/** How long a client takes to change to another public LAN. */
+const LAN_SWITCH = '1s';
+
+/** What a client's own keys say; `clusters` are those that it knows. */
+function readClient(
+  written: WrittenClient,
+  at: Path,
+  clusters: readonly ClusterDefinition[],
+  report: (problem: Problem) => void,
+): Settings {
+  const span = (key: 'interval' | 'timeout' | 'lanSwitch', text: string, min: Micros): Micros | undefined => {
+    const us = parseDuration(text) ?? micros(0);
+    if (us >= min && us <= DURATION_US_MAX) return us;
+    const fix = `write a duration from ${formatDuration(min)} to ${formatDuration(DURATION_US_MAX)}`;
+    report({ code: 'OUT_OF_RANGE', where: [...at, key], what: `${key} cannot be ${text}`, fix });
+    return undefined;
+  };
+  const { interval, timeout, lanSwitch = LAN_SWITCH, popups, productVersion, start } = written;
+  const settings = {
+    lanSwitchUs: span('lanSwitch', lanSwitch, micros(0)),
+    ...(interval !== undefined && { intervalUs: span('interval', interval, TIMER_US_MIN) }),
+    ...(timeout !== undefined && { timeoutUs: span('timeout', timeout, TIMER_US_MIN) }),
+    ...(popups !== undefined && { popups }),
+    ...(productVersion !== undefined && { productVersion }),
+    ...(start !== undefined && { start }),
+  };
+  checkPatience(settings, at, clusters, report);
+  checkVersion(productVersion, [...at, 'productVersion'], report);
+  return settings;
+}
+
+/** A client that gives up before it has asked twice would lose a cluster at every lost frame. */
+function checkPatience(
+  { intervalUs, timeoutUs }: Settings,
+  at: Path,
+  clusters: readonly ClusterDefinition[],
+  report: (problem: Problem) => void,
+): void {
+  for (const { name, heartbeatIntervalUs, heartbeatTimeoutUs } of clusters) {
+    const [interval, timeout] = [intervalUs ?? heartbeatIntervalUs, timeoutUs ?? heartbeatTimeoutUs];
+    if (timeout >= 2 * interval) continue;
+    const spans = `a timeout of ${formatDuration(timeout)} is too short for an interval of ${formatDuration(interval)}`;
+    const what =
+      intervalUs !== undefined && timeoutUs !== undefined ? spans : `${spans} (one of them is that of ${name})`;
+    const fix = 'make the timeout at least twice the interval';
+    report({ code: 'OUT_OF_RANGE', where: [...at, timeoutUs === undefined ? 'interval' : 'timeout'], what, fix });
+    return;
+  }
+}
+
+function checkVersion(version: string | undefined, where: Path, report: (problem: Problem) => void): void {
+  if (version === undefined || (PRODUCT_VERSIONS as readonly string[]).includes(version)) return;
+  const fix = suggestion(nearest(version, PRODUCT_VERSIONS), `known are ${PRODUCT_VERSIONS.join(', ')}`);
+  report({ code: 'UNKNOWN_VALUE', where, what: `there is no product version ${JSON.stringify(version)}`, fix });
 }
 
 /** A machine or client, and where its address is written. */

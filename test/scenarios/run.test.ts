@@ -145,7 +145,7 @@ describe('when steps are done', () => {
     });
     expect(asked).toEqual([
       [{ name: 'Lone', ip: '10.0.2.1' }],
-      [{ name: 'PC', ip: '10.0.1.1', clusters: ['C'] }],
+      [{ name: 'PC', ip: '10.0.1.1', clusters: ['C'], lanSwitchUs: 1_000_000 }],
       { seed: 7, backend: 'inline', invariants: false, scenario: 'a run' },
     ]);
     expect(beats).toEqual([[3_000_000, 'A', 'B']]);

@@ -79,6 +79,32 @@ describe('a scaled scenario', () => {
     );
   });
 
+  it('has the durations of clients times the factor, and leaves to the clusters what clients leave to them', () => {
+    const clients = [
+      { name: 'Own', interval: '2s', timeout: '20s', lanSwitch: '1500ms', popups: 'english' },
+      { name: 'Common', lanSwitch: '0' },
+      { name: 'Usual' },
+    ] satisfies ScenarioInput['clients'];
+    const made = scenario({ ...example, clients });
+    const common = { clusters: ['C'], popups: undefined, intervalUs: undefined, timeoutUs: undefined };
+    expect(scaled(made, 0.001).world.clients).toEqual([
+      {
+        ...common,
+        name: 'Own',
+        ip: '10.0.1.1',
+        intervalUs: 2_000,
+        timeoutUs: 20_000,
+        lanSwitchUs: 1_500,
+        popups: 'english',
+      },
+      { ...common, name: 'Common', ip: '10.0.1.2', lanSwitchUs: 0 },
+      { ...common, name: 'Usual', ip: '10.0.1.3', lanSwitchUs: 1_000 },
+    ]);
+    expect(scaleScenario(made, 0.0004)).toMatchObject({
+      error: [{ what: 'the time scale 0.0004 takes the interval of Own below the shortest possible, 1ms' }],
+    });
+  });
+
   it('is as frozen as the one it came from, which stays as it was', () => {
     const made = scenario(example);
     const before = structuredClone(made.world);

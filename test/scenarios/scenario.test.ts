@@ -11,7 +11,7 @@ import { makeScenario, scenario, type Scenario } from '../../src/scenarios/scena
 import { STEP_NAMES, type ScenarioInput } from '../../src/scenarios/schema.js';
 import { parseYaml } from '../../src/scenarios/yamlFile.js';
 
-/** The example of the contract, without what comes later. */
+/** The example of the contract, with every key. */
 const EXAMPLE = String.raw`
 name: primary goes down            # required
 cluster:                           # or clusters: [ ... ]
@@ -45,6 +45,7 @@ cluster:                           # or clusters: [ ... ]
 machines: [{ name: Lone, ip: 10.0.2.1 }]
 clients:
   - { name: Client1, clusters: [CLUSTER1], ip: 10.0.1.1, start: auto }
+  - { name: Client2, interval: 2s, timeout: 20s, lanSwitch: 0, popups: english, productVersion: "6.0", start: manual }
 steps:
   - { start: cluster }
   - { at: 60s, crash: ServerA }
@@ -76,15 +77,20 @@ describe('the example of the contract', () => {
       ],
     });
     expect(made.world.machines).toEqual([{ name: 'Lone', ip: '10.0.2.1' }]);
-    expect(made.world.clients).toEqual([{ name: 'Client1', ip: '10.0.1.1', clusters: ['CLUSTER1'] }]);
+    const common = { clusters: ['CLUSTER1'], lanSwitchUs: 1_000_000 };
+    const own = { intervalUs: 2_000_000, timeoutUs: 20_000_000, lanSwitchUs: 0, popups: 'english' };
+    expect(made.world.clients).toEqual([
+      { name: 'Client1', ip: '10.0.1.1', ...common, start: 'auto' },
+      { name: 'Client2', ip: '10.0.1.2', ...common, ...own, productVersion: '6.0', start: 'manual' },
+    ]);
   });
 
   it('is a plan, each step with its place', () => {
     expect(made).toMatchObject({ name: 'primary goes down', file: 'x.yaml', durationUs: 180_000_000, warnings: [] });
     expect(made.steps.map(({ name, when, place }) => [name, when, place])).toEqual([
-      ['start', { after: 0 }, { line: 35, column: 7 }],
-      ['crash', { at: 60_000_000 }, { line: 36, column: 16 }],
-      ['expect', { at: 120_000_000 }, { line: 37, column: 15 }],
+      ['start', { after: 0 }, { line: 36, column: 7 }],
+      ['crash', { at: 60_000_000 }, { line: 37, column: 16 }],
+      ['expect', { at: 120_000_000 }, { line: 38, column: 15 }],
     ]);
   });
 });
@@ -150,6 +156,9 @@ describe('steps', () => {
           ],
         },
       ],
+      [{ startClient: 'PC' }, { type: 'startClient', client: 'PC' }],
+      [{ stopClient: 'PC' }, { type: 'stopClient', client: 'PC' }],
+      [{ watch: { client: 'PC', group: 'C/G' } }, { type: 'watch', client: 'PC', group: 'G' }],
       [{ heal: 'all' }, { type: 'heal', what: 'all' }],
       [{ heal: [['A'], ['B']] }, { type: 'heal', what: [['A'], ['B']] }],
       [{ heal: cut }, { type: 'heal', what: cut }],
@@ -177,9 +186,19 @@ describe('steps', () => {
       ],
     );
     for (const [step, becomes] of expected) expect(action(step)).toEqual(becomes);
-    const later = ['startClient', 'stopClient', 'watch'];
     const tested = new Set(expected.flatMap(([step]) => Object.keys(step)));
-    expect([...tested, ...later].sort()).toEqual([...STEP_NAMES].sort());
+    expect([...tested].sort()).toEqual([...STEP_NAMES].sort());
+  });
+
+  it('may name clients where applications run', () => {
+    expect(action({ inject: { on: 'PC', function: 'ArmGetGroupStatus', error: 'ARMERR_COMM_ERROR' } })).toMatchObject({
+      type: 'inject',
+      fault: { on: 'PC' },
+    });
+    expect(action({ call: { on: 'PC', api: 'armapi4', function: 'ArmGetClusterName' } })).toMatchObject({
+      type: 'call',
+      call: { on: 'PC' },
+    });
   });
 
   it('may name a server that is not in the list of a group only where they are meant to be refused', () => {
@@ -218,8 +237,8 @@ describe('several clusters', () => {
     expect(new Set(ips).size).toBe(8);
     expect(machines.map(({ ip }) => ip)).toEqual(['10.0.2.1', '10.0.0.1']);
     expect(clients).toEqual([
-      { name: 'P', ip: '10.0.1.1', clusters: ['C', 'D'] },
-      { name: 'Q', ip: '10.0.1.2', clusters: ['D'] },
+      { name: 'P', ip: '10.0.1.1', clusters: ['C', 'D'], lanSwitchUs: 1_000_000 },
+      { name: 'Q', ip: '10.0.1.2', clusters: ['D'], lanSwitchUs: 1_000_000 },
     ]);
   });
 

@@ -5,6 +5,10 @@
 import { Tasks } from '../../src/cluster/tasks.js';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop } from '../../src/cluster/backend.js';
+import type { ClientGroupStatus } from '../../src/client/look.js';
+import type { ClientSoftware } from '../../src/cluster/client-software.js';
+import { describeStep } from '../../src/cluster/describe.js';
+import type { WorldDefinition } from '../../src/cluster/world.js';
 import { micros, NEVER, parseDuration, type Micros } from '../../src/model/time.js';
 import { err, ok, type Refusal, type Result } from '../../src/model/result.js';
 import type { EventCode, GroupStateName, ServerStatusName, TraceBody, TraceLine } from '../../src/model/trace.js';
@@ -26,6 +30,8 @@ export interface FakeOptions {
   readonly bugAt?: string;
   /** Never quiet. */
   readonly restless?: boolean;
+  /** Until this instant clients have not found their clusters; from the beginning by default. */
+  readonly foundAt?: string;
 }
 
 export function group(at: string, name: string, state: GroupStateName, server = ''): Scripted {
@@ -40,6 +46,22 @@ export function event(at: string, code: string, cluster = 'C'): Scripted {
   const full = `ARM_EVENT_${code}` as EventCode;
   const line = { kind: 'event', cluster, epoch: 1, coordinator: 'A', id: 1, code: full } as const;
   return { at, line: { ...line, source: 'A', src: '', dst: '' } };
+}
+
+/** What the client PC tells of group G of cluster C. */
+export function clientEvent(
+  at: string,
+  event: string,
+  status: string,
+  more: { client?: string; cluster?: string } = {},
+) {
+  const { client = 'PC', cluster = 'C' } = more;
+  const words = { event: `ARMCLAPI_EVENT_${event}`, status: `ARMCLAPI_GROUP_STATUS_${status}` };
+  return { at, line: { kind: 'client-event', client, cluster, group: 'G', src: '', dst: '', ...words } } as const;
+}
+
+export function popup(at: string, text: string, client = 'PC'): Scripted {
+  return { at, line: { kind: 'popup', client, text } };
 }
 
 /** The name by which the runner knows it; the engine's own class is not needed here. */
@@ -59,12 +81,44 @@ export class FakeBackend implements Backend {
   private readonly lines: TraceLine[] = [];
   private script: Scripted[];
 
-  constructor(readonly options: FakeOptions = {}) {
+  constructor(
+    readonly options: FakeOptions = {},
+    private readonly world?: WorldDefinition,
+  ) {
     this.script = [...(options.script ?? [])];
   }
 
-  client(): never {
-    throw new RangeError('There are no machines here.');
+  /** A client knows of each group what was last told of it; before that it is stopped. */
+  client(machine: string): ClientSoftware | undefined {
+    const definition = this.world?.clients.find(({ name }) => name === machine);
+    if (definition === undefined) throw new RangeError(`There is no client ${machine} here.`);
+    const clusters = this.world?.clusters.filter(({ name }) => definition.clusters.includes(name)) ?? [];
+    return {
+      machine,
+      host: 'client',
+      clusters,
+      local: undefined,
+      server: undefined,
+      productVersion: '7.0',
+      look: (cluster) => ({
+        settled: this.clock >= time(this.options.foundAt ?? '0'),
+        groups: clusters[cluster].groups.map(({ name }) => ({
+          status: this.clientStatus(machine, clusters[cluster].name, name),
+          server: -1,
+        })),
+        servers: [],
+        master: 0,
+      }),
+      watch: () => () => undefined,
+    };
+  }
+
+  private clientStatus(client: string, cluster: string, name: string): ClientGroupStatus {
+    let status = 'STOPPED';
+    for (const line of this.lines)
+      if (line.kind === 'client-event' && line.client === client && line.cluster === cluster && line.group === name)
+        status = line.status.replace('ARMCLAPI_GROUP_STATUS_', '');
+    return status as ClientGroupStatus;
   }
 
   registryOf(): never {
@@ -84,12 +138,12 @@ export class FakeBackend implements Backend {
   }
 
   act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {
-    const target = 'target' in action ? action.target : 'server' in action ? action.server : '';
+    const line = describeStep(action);
     const refused = this.options.refuse?.(action);
     const id = label?.id === undefined ? {} : { id: label.id };
-    this.note({ kind: 'step', step: action.type, target, ...id, ...(refused === undefined ? {} : { error: refused }) });
+    this.note({ ...line, ...id, ...(refused === undefined ? {} : { error: refused }) });
     if (refused === undefined) return Promise.resolve(ok(undefined));
-    return Promise.resolve(err({ code: 'REFUSED', where: target, what: refused, fix: '' }));
+    return Promise.resolve(err({ code: 'REFUSED', where: line.target, what: refused, fix: '' }));
   }
 
   until(goal: Goal, limit: Micros): Promise<Stop> {
@@ -158,8 +212,8 @@ export class FakeBackend implements Backend {
 /** Opens a fake; the last one opened stands in `opened`. */
 export function openFake(options: FakeOptions = {}): { open: OpenBackend; opened: FakeBackend[] } {
   const opened: FakeBackend[] = [];
-  const open: OpenBackend = () => {
-    const backend = new FakeBackend(options);
+  const open: OpenBackend = (world) => {
+    const backend = new FakeBackend(options, world);
     opened.push(backend);
     return Promise.resolve(backend);
   };
