@@ -46,8 +46,6 @@ export interface StepLine {
   readonly status?: string;
   readonly id?: string;
   readonly error?: string;
-  /** Of a `watch`: the status of the group on that client when the watch begins (section 6.1.2.5). */
-  readonly status?: string;
 }
 
 export interface ViewLine {

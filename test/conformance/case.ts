@@ -15,9 +15,9 @@ import type { Backend } from '../../src/cluster/backend.js';
 import { type Cluster, open } from '../../src/cluster/cluster.js';
 import { openWorld } from '../../src/cluster/open.js';
 import type { WorldDefinition } from '../../src/cluster/world.js';
+import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import { NEVER } from '../../src/model/time.js';
-import { openFakeClients } from '../support/fakeClients.js';
 
 /**
  * The 16 functions of Ver4.x, the 19 of Ver3.0, and the 7 of the registry, whose cases are run once through each of
@@ -136,16 +136,16 @@ export class Scene {
   }
 
   /** A world with the cluster C and its client K, in which nothing runs yet. */
-  async clients(input: Partial<ClusterInput> = {}, clientVersion = '7.0'): Promise<Backend> {
-    const clusters = [{ ...twoServers, groups: withNames, ...input }];
-    const { backend } = await openFakeClients({ clusters, clients: { K: ['C'] }, clientVersion });
-    this.opened.push(() => backend.close());
-    return backend;
+  clients(input: Partial<ClusterInput> = {}, productVersion = '7.0'): Promise<Backend> {
+    const cluster = defineCluster({ ...twoServers, groups: withNames, ...input });
+    if (!cluster.ok) throw new Error(JSON.stringify(cluster.error));
+    const client = { name: 'K', ip: '10.0.1.1', clusters: ['C'], productVersion };
+    return this.world({ clusters: [cluster.value], clients: [client] });
   }
 
   /** The same, with the cluster at rest. */
-  async runningClients(input: Partial<ClusterInput> = {}, clientVersion?: string): Promise<Backend> {
-    const backend = await this.clients(input, clientVersion);
+  async runningClients(input: Partial<ClusterInput> = {}, productVersion?: string): Promise<Backend> {
+    const backend = await this.clients(input, productVersion);
     await backend.act({ type: 'start', target: 'C' });
     await backend.until({ type: 'quiet' }, NEVER);
     return backend;

@@ -156,12 +156,6 @@ const boots: Way = {
   },
 };
 
-/** Nothing of the cluster runs. */
-const unreachable: Way = {
-  because: /^K can reach no server that takes part in C$/,
-  world: (scene) => scene.clients(),
-};
-
 /** After a crash and a restart with auto-return off. */
 async function withAOff(scene: Scene): Promise<Backend> {
   const backend = await scene.runningClients({ autoReturn: false });
@@ -184,7 +178,6 @@ const special: Readonly<Record<string, Way>> = {
   },
   // 7.1.1.2: it needs no initialisation.
   'vb ArmClientGetVersionInfo NOT_INITIALIZED': broken,
-  'ArmClientGetMasterServer COMM_ERROR': unreachable,
   'ArmClientGetIPAddr GROUP_NOT_FOUND': {
     because: /^group G runs nowhere that K can reach$/,
     world: (scene) => scene.clients(),

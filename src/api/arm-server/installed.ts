@@ -26,9 +26,12 @@ export function loading4({ kit }: Pick<Build, 'kit'>, service: Pick<Service, 're
   return loading(kit, runtimeOf(service));
 }
 
-/** A client machine has the client software alone: no server API is installed there. */
-export function isClientMachine({ backend, machine }: Pick<Process, 'backend' | 'machine'>): boolean {
-  return backend.client(machine)?.host === 'client';
+/**
+ * A client machine has the client software alone: no server API is installed there. (Servers are not asked: there the
+ * client software begins when an application wants it.)
+ */
+export function isClientMachine({ backend, machine, service }: Process): boolean {
+  return service.registered === undefined && backend.client(machine)?.host === 'client';
 }
 
 /**
