@@ -10,6 +10,7 @@ import { putStructure } from '../facade/memory.js';
 import type { Process, Thread } from '../facade/process.js';
 import type { CallsOf } from '../facade/typed.js';
 import type { Ref } from '../facade/call.js';
+import { Kernel32 } from '../facade/win32.js';
 import { decodeText } from '../layout/text.js';
 import { sizeOf } from '../layout/measure.js';
 import { vbConstants } from './constants.js';
@@ -37,6 +38,7 @@ export class VisualBasic {
 export interface VbWatchThread {
   readonly armcl2vb: ArmCl2Vb;
   readonly vb: VisualBasic;
+  readonly kernel32: Kernel32;
 }
 
 /** A `ByVal String`: a text, a string of fixed length, or vbNullString (&H0). */
@@ -91,7 +93,11 @@ const conventions: Conventions = {
     putStructure(process, layout, buffer, { Status: 0, ...info, ...addresses });
     return buffer;
   },
-  threadFor: (thread: Thread): VbWatchThread => ({ armcl2vb: armcl2vb(thread), vb: new VisualBasic(thread) }),
+  threadFor: (thread: Thread): VbWatchThread => ({
+    armcl2vb: armcl2vb(thread),
+    vb: new VisualBasic(thread),
+    kernel32: new Kernel32(thread),
+  }),
 };
 
 // ---------------------------------------------------------------- between Visual Basic and the DLL
