@@ -14,7 +14,7 @@ import type { Refusal, Result } from '../model/result.js';
 import { err, ok } from '../model/result.js';
 import { DEFAULT_DELAY_US } from '../network/links.js';
 import { MARK_CORRUPT } from '../network/model.js';
-import type { WorldAction } from './actions.js';
+import type { ClientAction } from './actions.js';
 import { ClientService, ClientSlot } from './client-slot.js';
 import { Reporter } from './reporter.js';
 import type { ServerSlot } from './server-slot.js';
@@ -37,9 +37,6 @@ export interface ClientsWorld extends WorldState {
   /** What conditions ask about has changed. */
   reconsider(): void;
 }
-
-/** The actions that are about clients. */
-export type ClientAction = WorldAction & { readonly type: 'startClient' | 'stopClient' | 'watch' };
 
 export class Clients {
   readonly slots: ClientSlot[] = [];
