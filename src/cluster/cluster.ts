@@ -10,8 +10,9 @@
  * Everything here is words for the one interface behind it (`Backend`); scenarios and facades go through the same.
  * An action that is refused throws `ActionRefused`; a wait that fails throws `GoalNotReached` with what was found.
  */
+import type { ClientDefinition } from '../client/definition.js';
 import { defineCluster } from '../model/define.js';
-import type { ClusterInput } from '../model/definition.js';
+import type { ClusterDefinition, ClusterInput } from '../model/definition.js';
 import { type Duration, type Micros, NEVER, formatDuration, micros, parseDuration } from '../model/time.js';
 import type { EventLine, GroupStateName, ServerStatusName, TraceLine } from '../model/trace.js';
 import type { LinkName, LinkRules, WorldAction } from './actions.js';
@@ -32,14 +33,20 @@ export type Condition =
 /** A wait without a limit of its own gives up after this much of the cluster's time. */
 const WAIT_LIMIT: Duration = '1h';
 
+/** A client machine beside the cluster: its name, or more of how it is set up. */
+export type ClientInput = string | ({ readonly name: string } & Partial<ClientDefinition>);
+
 /** Opens a cluster in which nothing runs yet. Throws a `RangeError` that lists every mistake of the definition. */
-export async function open(input: OpenInput, options: Partial<OpenOptions> = {}): Promise<Cluster> {
+export async function open(
+  input: OpenInput,
+  options: Partial<OpenOptions> & { readonly clients?: readonly ClientInput[] } = {},
+): Promise<Cluster> {
   const defined = defineCluster(input);
   if (!defined.ok)
     throw new RangeError(
       defined.error.map(({ where, what, fix }) => `${['cluster', ...where].join('.')}: ${what} ${fix}`).join('\n'),
     );
-  const world = { clusters: [defined.value], machines: [], clients: [] };
+  const world = { clusters: [defined.value], machines: [], clients: clientsOf(defined.value, options.clients ?? []) };
   const seed = options.seed ?? 1;
   return new Cluster(await openWorld(world, { ...options, seed }), defined.value.name, seed);
 }
@@ -216,6 +223,17 @@ export class Cluster {
     if (typeof condition === 'object') return JSON.stringify(status.servers[condition.server] ?? 'no such server');
     return JSON.stringify(status.groups);
   }
+}
+
+/** Client machines with addresses of their own, on which the cluster is registered. */
+function clientsOf({ name: cluster, servers }: ClusterDefinition, inputs: readonly ClientInput[]): ClientDefinition[] {
+  const taken = new Set<string>([cluster, ...servers.map(({ name }) => name)]);
+  return inputs.map((input, index) => {
+    const client = typeof input === 'string' ? { name: input } : input;
+    if (taken.has(client.name)) throw new RangeError(`A client cannot be called ${client.name}: that name is taken.`);
+    taken.add(client.name);
+    return { ip: `10.0.1.${index + 1}`, clusters: [cluster], ...client };
+  });
 }
 
 function describe(condition: Condition): string {
