@@ -33,22 +33,44 @@ export type Condition =
 /** A wait without a limit of its own gives up after this much of the cluster's time. */
 const WAIT_LIMIT: Duration = '1h';
 
-/** A client machine beside the cluster: its name, or more of how it is set up. */
-export type ClientInput = string | ({ readonly name: string } & Partial<ClientDefinition>);
+/** How a cluster is opened, and what is around it. */
+export interface ClusterOptions extends Partial<OpenOptions> {
+  /** Client machines, which know this cluster. `Client1` alone is short for `{ name: 'Client1' }`. */
+  readonly clients?: readonly (string | ClientInput)[];
+}
 
-/** Opens a cluster in which nothing runs yet. Throws a `RangeError` that lists every mistake of the definition. */
-export async function open(
-  input: OpenInput,
-  options: Partial<OpenOptions> & { readonly clients?: readonly ClientInput[] } = {},
-): Promise<Cluster> {
+/** A client machine of one cluster; the address is 10.0.1.1, 10.0.1.2 and so on where none is given. */
+export type ClientInput = Pick<ClientDefinition, 'name'> & Partial<Omit<ClientDefinition, 'clusters'>>;
+
+/**
+ * Opens a cluster in which nothing runs yet, and its clients, which do.
+ *
+ * @throws RangeError that lists every mistake of the definition, or for the name of a client that another machine has
+ */
+export async function open(input: OpenInput, { clients = [], ...options }: ClusterOptions = {}): Promise<Cluster> {
   const defined = defineCluster(input);
   if (!defined.ok)
     throw new RangeError(
       defined.error.map(({ where, what, fix }) => `${['cluster', ...where].join('.')}: ${what} ${fix}`).join('\n'),
     );
-  const world = { clusters: [defined.value], machines: [], clients: clientsOf(defined.value, options.clients ?? []) };
+  const world = { clusters: [defined.value], machines: [], clients: clientsOf(defined.value, clients) };
   const seed = options.seed ?? 1;
   return new Cluster(await openWorld(world, { ...options, seed }), defined.value.name, seed);
+}
+
+function clientsOf(
+  { name, servers }: ClusterDefinition,
+  inputs: NonNullable<ClusterOptions['clients']>,
+): ClientDefinition[] {
+  const taken = new Set<string>(servers.flatMap((server) => [server.name, server.ip]));
+  return inputs.map((input, index) => {
+    const client = { ip: `10.0.1.${index + 1}`, ...(typeof input === 'string' ? { name: input } : input) };
+    for (const own of [client.name, client.ip]) {
+      if (taken.has(own)) throw new RangeError(`clients.${index}: ${own} is another machine's.`);
+      taken.add(own);
+    }
+    return { ...client, clusters: [name] };
+  });
 }
 
 /** One running cluster. Made by `open`. */
@@ -223,17 +245,6 @@ export class Cluster {
     if (typeof condition === 'object') return JSON.stringify(status.servers[condition.server] ?? 'no such server');
     return JSON.stringify(status.groups);
   }
-}
-
-/** Client machines with addresses of their own, on which the cluster is registered. */
-function clientsOf({ name: cluster, servers }: ClusterDefinition, inputs: readonly ClientInput[]): ClientDefinition[] {
-  const taken = new Set<string>([cluster, ...servers.map(({ name }) => name)]);
-  return inputs.map((input, index) => {
-    const client = typeof input === 'string' ? { name: input } : input;
-    if (taken.has(client.name)) throw new RangeError(`A client cannot be called ${client.name}: that name is taken.`);
-    taken.add(client.name);
-    return { ip: `10.0.1.${index + 1}`, clusters: [cluster], ...client };
-  });
 }
 
 function describe(condition: Condition): string {
