@@ -1,9 +1,11 @@
 /**
  * The inline backend: all servers in this thread, in virtual time. The one for volume: nothing is copied, nothing waits.
  */
+import { Client, type ClientEffects, type ClientInput } from '../client/client.js';
 import type { Engine } from '../failover/engine.js';
 import type { Input } from '../failover/frames.js';
 import { type Micros, NEVER } from '../model/time.js';
+import type { ClientSlot } from './client-slot.js';
 import type { ServerSlot } from './server-slot.js';
 import { type Due, type Flight, VirtualBackend } from './virtual.js';
 import type { WorldOptions } from './world-backend.js';
@@ -12,9 +14,11 @@ import type { WorldDefinition } from './world.js';
 export class InlineBackend extends VirtualBackend {
   readonly kind = 'inline';
   private readonly engines: (Engine | undefined)[] = [];
+  private readonly running = new Map<ClientSlot, { readonly client: Client; readonly out: ClientEffects }>();
 
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'inline');
+    this.clients.begin();
   }
 
   input(slot: ServerSlot, input: Input): void {
@@ -26,6 +30,21 @@ export class InlineBackend extends VirtualBackend {
     }
     engine.step(input, this.effects[slot.place.node]);
     this.settlePower(slot);
+  }
+
+  startClient(slot: ClientSlot): void {
+    const client = new Client(slot.boot(this.clock));
+    slot.client = client;
+    this.running.set(slot, { client, out: this.clients.effectsOf(slot) });
+  }
+
+  stopClient(slot: ClientSlot): void {
+    this.running.delete(slot);
+  }
+
+  clientInput(slot: ClientSlot, input: ClientInput): void {
+    const running = this.running.get(slot);
+    running?.client.step(input, running.out);
   }
 
   close(): Promise<void> {

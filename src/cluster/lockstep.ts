@@ -6,13 +6,17 @@
  * Then it carries their effects out one server after the other, in definition order: so the trace is the inline one,
  * whatever the operating system lets run first. A crash kills the thread between two steps; a hung server gets no turn.
  */
+import type { ClientInput } from '../client/client.js';
 import type { Heartbeat, Input, ViewId } from '../failover/frames.js';
 import { type AgreedState, emptyState } from '../failover/state.js';
 import type { Refusal, Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
 import { Kind, newBell, newLine } from '../node/channel.js';
-import { carryOut } from '../node/effects.js';
-import type { LockstepBoot, RunOrder, Standing, Turn } from '../node/lockstep.js';
+import { carryOut, type EffectRecord } from '../node/effects.js';
+import type { ClientThreadBoot } from '../node/client/lockstep.js';
+import { carryOutClient, type ClientRecord, type ClientStanding } from '../node/client/effects.js';
+import type { LockstepBoot, Standing } from '../node/lockstep.js';
+import type { RunOrder, Turn } from '../node/turns.js';
 import { waitFor } from '../node/realtime/waiting.js';
 import { beatFromBytes, beatToBytes, fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
@@ -20,6 +24,8 @@ import type { Goal, StepLabel, Stop, Waiter } from './backend.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import { EngineMirror } from './mirror.js';
+import { ClientMirror } from './client-mirror.js';
+import type { ClientSlot } from './client-slot.js';
 import type { EngineView, ServerSlot } from './server-slot.js';
 import { ServerThread } from './server-thread.js';
 import { type Due, type Flight, VirtualBackend } from './virtual.js';
@@ -36,7 +42,7 @@ interface Item {
 /** A turn under way. */
 interface Given {
   readonly slot: ServerSlot;
-  readonly runner: Runner;
+  readonly runner: ServerRunner;
   readonly items: readonly Item[];
 }
 
@@ -71,21 +77,18 @@ class LockstepMirror extends EngineMirror implements EngineView {
   }
 }
 
-/** A server's thread and what it has said of the turn under way. */
-class Runner {
+/** A machine's thread and what it has said of the turn under way. */
+class Runner<In, Effect, Standing, Mirror> {
   private readonly beats: Uint8Array[] = [];
-  private answer: Turn | undefined;
+  private answer: Turn<Effect, Standing> | undefined;
 
   constructor(
     readonly thread: ServerThread,
-    readonly mirror: LockstepMirror,
+    readonly mirror: Mirror,
   ) {}
 
-  give(input: Input): void {
-    const { end } = this.thread;
-    if (input.type === 'frame' && input.frame.type === 'heartbeat')
-      end.send(Kind.BEAT, beatToBytes(input.frame), input.now, input.network);
-    else end.send(Kind.INPUT, toBytes(input), 0);
+  give(input: In): void {
+    this.thread.end.send(Kind.INPUT, toBytes(input), 0);
   }
 
   run(order: RunOrder): void {
@@ -97,15 +100,15 @@ class Runner {
   listen(): boolean {
     this.thread.drain((kind, _ends, _epoch, _stamp, bytes) => {
       if (kind === Kind.BROADCAST) this.beats.push(bytes as Uint8Array);
-      else this.answer = fromBytes(bytes as Uint8Array) as Turn;
+      else this.answer = fromBytes(bytes as Uint8Array) as Turn<Effect, Standing>;
     });
     if (this.thread.end.waiting > 0) this.thread.end.flush();
     return this.answer !== undefined || this.thread.failure !== undefined;
   }
 
-  take(): Turn {
+  take(): Turn<Effect, Standing> {
     if (this.thread.failure) throw this.thread.failure;
-    const turn = this.answer as Turn;
+    const turn = this.answer as Turn<Effect, Standing>;
     this.answer = undefined;
     return turn;
   }
@@ -114,6 +117,18 @@ class Runner {
     return beatFromBytes(this.beats.shift() as Uint8Array);
   }
 }
+
+/** A server's; heartbeats travel as bytes of their own. */
+class ServerRunner extends Runner<Input, EffectRecord, Standing, LockstepMirror> {
+  override give(input: Input): void {
+    if (input.type === 'frame' && input.frame.type === 'heartbeat')
+      this.thread.end.send(Kind.BEAT, beatToBytes(input.frame), input.now, input.network);
+    else super.give(input);
+  }
+}
+
+type AnyRunner = Pick<ServerRunner, 'thread' | 'listen'>;
+type ClientRunner = Runner<ClientInput, ClientRecord, ClientStanding, ClientMirror>;
 
 /** How long the conductor stands still for an answer before it lets its own event loop turn, in milliseconds. */
 const PATIENCE_MS = 100;
@@ -125,7 +140,8 @@ const EXIT_MS = 100;
 /** Each server in its thread, in virtual time; the trace is inline's. */
 export class LockstepBackend extends VirtualBackend {
   readonly kind = 'lockstep';
-  private readonly runners: (Runner | undefined)[] = [];
+  private readonly runners: (ServerRunner | undefined)[] = [];
+  private readonly clientRunners = new Map<ClientSlot, ClientRunner>();
   private readonly mainBell = newBell();
   private readonly leaving = new Set<Promise<void>>();
   private closed = false;
@@ -134,6 +150,7 @@ export class LockstepBackend extends VirtualBackend {
 
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'lockstep');
+    this.clients.begin();
   }
 
   input(slot: ServerSlot, input: Input): void {
@@ -159,6 +176,7 @@ export class LockstepBackend extends VirtualBackend {
   async close(): Promise<void> {
     this.closed = true;
     for (const slot of this.slots) this.stopEngine(slot);
+    for (const slot of this.clients.slots) this.stopClient(slot);
     for (const slot of this.slots) slot.engine = undefined;
     await Promise.all(this.leaving);
   }
@@ -191,15 +209,46 @@ export class LockstepBackend extends VirtualBackend {
     });
     const mirror = new LockstepMirror(slot, this.clock);
     slot.engine = mirror;
-    this.runners[place.node] = new Runner(thread, mirror);
+    this.runners[place.node] = new ServerRunner(thread, mirror);
   }
 
   protected stopEngine(slot: ServerSlot): void {
     const { node } = slot.place;
     const runner = this.runners[node];
     this.runners[node] = undefined;
+    if (runner) this.kill(runner.thread);
+  }
+
+  startClient(slot: ClientSlot): void {
+    if (this.closed) return;
+    const boot: ClientThreadBoot = { line: newLine(this.mainBell), client: slot.boot(this.clock) };
+    const { resourceLimits } = this.options;
+    const thread = new ServerThread(slot.machine, threadEntry('client/lockstep'), boot, { resourceLimits });
+    const mirror = new ClientMirror(this.clock);
+    slot.client = mirror;
+    this.clientRunners.set(slot, new Runner(thread, mirror));
+  }
+
+  stopClient(slot: ClientSlot): void {
+    const runner = this.clientRunners.get(slot);
+    this.clientRunners.delete(slot);
+    if (runner) this.kill(runner.thread);
+  }
+
+  clientInput(slot: ClientSlot, input: ClientInput): void {
+    const runner = this.clientRunners.get(slot);
     if (!runner) return;
-    const gone = runner.thread.kill();
+    runner.give(input);
+    runner.run({ at: this.clock, tick: false });
+    if (!this.awaits(runner, this.answerMs)) throw this.silent(runner);
+    const { items, standing } = runner.take();
+    runner.mirror.stand(standing);
+    const out = this.clients.effectsOf(slot);
+    for (const records of items) for (const record of records) carryOutClient(record, out);
+  }
+
+  private kill(thread: ServerThread): void {
+    const gone = thread.kill();
     this.leaving.add(gone);
     void gone.then(() => this.leaving.delete(gone));
   }
@@ -220,13 +269,13 @@ export class LockstepBackend extends VirtualBackend {
     return items;
   }
 
-  private give(slot: ServerSlot, runner: Runner, items: readonly Item[], tick: boolean): Given {
+  private give(slot: ServerSlot, runner: ServerRunner, items: readonly Item[], tick: boolean): Given {
     for (const { input } of items) runner.give(input);
     runner.run({ at: this.clock, tick });
     return { slot, runner, items };
   }
 
-  private awaits(runner: Runner, limitMs: number): boolean {
+  private awaits(runner: AnyRunner, limitMs: number): boolean {
     return waitFor(runner.thread.end.own, () => runner.listen(), limitMs);
   }
 
@@ -244,7 +293,7 @@ export class LockstepBackend extends VirtualBackend {
     }
   }
 
-  private silent({ thread }: Runner): ServerFailed {
+  private silent({ thread }: AnyRunner): ServerFailed {
     return (
       thread.failure ?? new ServerFailed(thread.server, `its thread has not answered for ${this.answerMs / 1000} s`)
     );
@@ -267,7 +316,8 @@ export class LockstepBackend extends VirtualBackend {
 
   /** That a thread has ended, and why, is heard of only in the event loop. */
   private async explained(failure: ServerFailed): Promise<ServerFailed> {
-    const thread = this.runners.find((runner) => runner?.thread.server === failure.server)?.thread;
+    const runners: (AnyRunner | undefined)[] = [...this.runners, ...this.clientRunners.values()];
+    const thread = runners.find((runner) => runner?.thread.server === failure.server)?.thread;
     if (!thread || thread.failure) return failure;
     await Promise.race([thread.gone, new Promise((resolve) => setTimeout(resolve, EXIT_MS))]);
     return thread.failure ?? failure;

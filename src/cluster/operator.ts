@@ -9,7 +9,7 @@ import { ANYWHERE, type Command } from '../failover/log/commands.js';
 import { Phase } from '../failover/frames.js';
 import { sameView } from '../failover/state.js';
 import { type Refusal, type Result, err, ok } from '../model/result.js';
-import type { WorldAction } from './actions.js';
+import type { ClientAction, WorldAction } from './actions.js';
 import type { StepLabel } from './backend.js';
 import { describeStep } from './describe.js';
 import type { EngineView, ServerSlot } from './server-slot.js';
@@ -19,19 +19,28 @@ import type { OperatedWorld } from './world-state.js';
 type Outcome = Result<void, Refusal>;
 
 export class Operator {
+  /** What the step line tells besides: what was found when the action was carried out. */
+  private found: { readonly status?: string } = {};
+
   constructor(private readonly backend: OperatedWorld) {}
 
   /** Carries an action out and writes its step line before all that it sets off. */
   carryOut(action: WorldAction, label: StepLabel): Outcome {
     const { recorder } = this.backend;
     let error = {};
+    this.found = {};
     recorder.hold();
     try {
       const outcome = this.perform(action);
       if (!outcome.ok) error = { error: `${outcome.error.code} ${outcome.error.where}: ${outcome.error.what}` };
       return outcome;
     } finally {
-      recorder.release({ ...describeStep(action), ...(label.id === undefined ? {} : { id: label.id }), ...error });
+      recorder.release({
+        ...describeStep(action),
+        ...this.found,
+        ...(label.id === undefined ? {} : { id: label.id }),
+        ...error,
+      });
     }
   }
 
@@ -70,7 +79,7 @@ export class Operator {
       case 'startClient':
       case 'stopClient':
       case 'watch':
-        return refuse('NOT_YET', action.client, 'not yet', '');
+        return this.onClient(action);
       case 'failResource':
       case 'repairResource':
       case 'hangResource':
@@ -195,6 +204,13 @@ export class Operator {
         'return a server that is off the cluster',
       );
     this.backend.input(slot, { type: 'returnByHand', now: this.backend.now() });
+    return ok(undefined);
+  }
+
+  private onClient(action: ClientAction): Outcome {
+    const done = this.backend.clients.perform(action);
+    if (!done.ok) return done;
+    this.found = done.value === undefined ? {} : { status: done.value };
     return ok(undefined);
   }
 

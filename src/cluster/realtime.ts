@@ -11,18 +11,21 @@
  */
 import { MessageChannel } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
+import type { ClientInput } from '../client/client.js';
 import type { Effects, Input, WitnessAsk } from '../failover/frames.js';
 import type { AgreedState } from '../failover/state.js';
 import { Witness } from '../failover/view/witness.js';
 import { Bell } from '../interconnect/bell.js';
 import { Mesh } from '../interconnect/mesh.js';
 import type { Refusal, Result } from '../model/result.js';
-import { type Micros, micros } from '../model/time.js';
+import { type Micros, NEVER, micros } from '../model/time.js';
 import { DEFAULT_DELAY_US } from '../network/links.js';
 import { Deliveries, MARK_CORRUPT, NetworkModel } from '../network/model.js';
 import { Kind, newBell, newLine } from '../node/channel.js';
 import { carryOut } from '../node/effects.js';
 import type { ClusterMemory, Order, RealtimeBoot, Report, ResourceFault } from '../node/realtime/boot.js';
+import { carryOutClient } from '../node/client/effects.js';
+import type { ClientReport, RealtimeClientBoot } from '../node/realtime/client.js';
 import { RealClock } from '../node/realtime/clock.js';
 import { settle } from '../node/realtime/links.js';
 import type { Inspection } from '../node/realtime/main.js';
@@ -32,6 +35,8 @@ import { waitFor } from '../node/realtime/waiting.js';
 import { fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
 import type { Goal, RunSummary, StepLabel, Stop, Waiter } from './backend.js';
+import { ClientMirror } from './client-mirror.js';
+import type { ClientSlot } from './client-slot.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import { RealtimeMirror } from './realtime/mirror.js';
@@ -71,6 +76,13 @@ interface Runner {
   readonly silence: NodeJS.Timeout;
 }
 
+/** A client's thread, and what it has told. */
+interface ClientRunner {
+  readonly slot: ClientSlot;
+  readonly thread: ServerThread;
+  readonly mirror: ClientMirror;
+}
+
 interface Mail {
   readonly runner: Runner;
   readonly report: Report;
@@ -85,6 +97,9 @@ export class RealtimeBackend extends WorldBackend {
   private readonly witnesses: readonly Witness[];
   private readonly glasses: readonly StatusGlass[];
   private readonly runners: (Runner | undefined)[] = [];
+  private readonly clientRunners = new Map<ClientSlot, ClientRunner>();
+  private readonly clientsLeaving = new Set<Promise<void>>();
+  private readonly clientInbox: { readonly runner: ClientRunner; readonly report: ClientReport }[] = [];
   private readonly mainBell = newBell();
   private readonly bell = new Bell(this.mainBell, 0);
   private readonly leaving = new Map<number, Promise<void>>();
@@ -135,6 +150,7 @@ export class RealtimeBackend extends WorldBackend {
       recheckMs: Math.max(10, Math.min(...world.clusters.map((cluster) => cluster.heartbeatIntervalUs)) / 1000),
     });
     this.bell.prepare();
+    this.clients.begin();
   }
 
   now(): Micros {
@@ -211,11 +227,12 @@ export class RealtimeBackend extends WorldBackend {
   async close(): Promise<void> {
     this.closed = true;
     for (const slot of this.slots) this.stopEngine(slot);
+    for (const slot of this.clients.slots) this.stopClient(slot);
     for (const slot of this.slots) slot.engine = undefined;
     for (const timer of this.timers) clearTimeout(timer);
     clearTimeout(this.watchdogTimer);
     this.waits.stop();
-    await Promise.all(this.leaving.values());
+    await Promise.all([...this.leaving.values(), ...this.clientsLeaving]);
   }
 
   input(slot: ServerSlot, input: Input): void {
@@ -250,6 +267,54 @@ export class RealtimeBackend extends WorldBackend {
   resume(slot: ServerSlot): void {
     slot.hung = false;
     this.switches[slot.place.cluster].go(slot.place.server);
+  }
+
+  startClient(slot: ClientSlot): void {
+    if (this.closed) return;
+    const line = newLine(this.mainBell);
+    const boot: RealtimeClientBoot = { line, originNs: this.clock.originNs, client: slot.boot(this.now()) };
+    const thread = new ServerThread(slot.machine, threadEntry('realtime/client'), boot, {
+      resourceLimits: this.options.resourceLimits,
+      onMessage: () => this.listen(),
+      onFailure: (failure) => this.failWith(failure),
+    });
+    const mirror = new ClientMirror(NEVER);
+    slot.client = mirror;
+    this.clientRunners.set(slot, { slot, thread, mirror });
+  }
+
+  stopClient(slot: ClientSlot): void {
+    const runner = this.clientRunners.get(slot);
+    this.clientRunners.delete(slot);
+    if (!runner) return;
+    const gone = runner.thread.kill();
+    this.clientsLeaving.add(gone);
+    void gone.then(() => this.clientsLeaving.delete(gone));
+  }
+
+  clientInput(slot: ClientSlot, input: ClientInput): void {
+    const end = this.clientRunners.get(slot)?.thread.end;
+    end?.send(Kind.INPUT, toBytes(input), 0);
+    end?.flush();
+  }
+
+  /** What takes no longer than it takes on any link is there at once. */
+  transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void {
+    const now = this.now();
+    const copies = this.switchboard.model.send(from, to, network, now, this.deliveries);
+    const due = Array.from({ length: copies }, (_, copy) => ({
+      us: this.deliveries.atUs[copy] - now - DEFAULT_DELAY_US,
+      marks: this.deliveries.marks[copy],
+    }));
+    for (const { us, marks } of due) {
+      sent();
+      if (us <= 0) arrive(marks);
+      else this.afterwards(us, () => arrive(marks));
+    }
+  }
+
+  afterwards(us: number, does: () => void): void {
+    this.later(us / 1000, does);
   }
 
   protected override hashed(): { hash?: string } {
@@ -481,6 +546,12 @@ export class RealtimeBackend extends WorldBackend {
       });
       if (runner.thread.end.waiting > 0) runner.thread.end.flush();
     }
+    for (const runner of this.clientRunners.values()) {
+      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => {
+        this.clientInbox.push({ runner, report: fromBytes(bytes as Uint8Array) as ClientReport });
+      });
+      if (runner.thread.end.waiting > 0) runner.thread.end.flush();
+    }
   }
 
   private process(): void {
@@ -488,6 +559,7 @@ export class RealtimeBackend extends WorldBackend {
     this.processing = true;
     try {
       for (let mail = this.inbox.shift(); mail; mail = this.inbox.shift()) this.takeIn(mail);
+      for (const { runner, report } of this.clientInbox.splice(0)) this.takeInClient(runner, report);
     } catch (error) {
       this.failWith(error as Error);
     } finally {
@@ -521,6 +593,14 @@ export class RealtimeBackend extends WorldBackend {
       this.mindWatchdogs();
     }
     this.settlePower(slot);
+  }
+
+  private takeInClient({ slot, mirror }: ClientRunner, { at, records, standing }: ClientReport): void {
+    if (slot.client !== mirror) return;
+    this.toldAt = at;
+    mirror.stand(standing);
+    const out = this.clients.effectsOf(slot);
+    for (const record of records) carryOutClient(record, out);
   }
 
   private effectsOf(slot: ServerSlot): Effects {
@@ -608,7 +688,8 @@ export class RealtimeBackend extends WorldBackend {
   }
 
   private assertSound(): void {
-    for (const { thread } of this.living()) if (thread.failure) this.failure ??= thread.failure;
+    for (const { thread } of [...this.living(), ...this.clientRunners.values()])
+      if (thread.failure) this.failure ??= thread.failure;
     if (this.failure) throw this.failure;
   }
 }

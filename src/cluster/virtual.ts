@@ -3,7 +3,8 @@
  *
  * Time jumps from one instant at which something happens to the next. At an instant first the watchdogs and boots, then
  * the servers one after the other in definition order, each with the frames that reach it (by sender, network and
- * number), then its resource agents' answers, then its own clock. No frame arrives at the instant when it was sent, so
+ * number), then its resource agents' answers, then its own clock; then the clocks of clients. What goes between clients and
+ * servers gets there before the servers' turn. No frame arrives at the instant when it was sent, so
  * servers at one instant cannot influence each other: running each in a thread of its own gives the same. Where the
  * engines run, and how an instant's inputs get into them, is all that the two backends decide for themselves.
  */
@@ -25,7 +26,9 @@ export type Due =
   | { readonly type: 'broadcast'; readonly flight: Flight }
   | { readonly type: 'witness'; readonly cluster: number; readonly question: WitnessAsk; readonly to: number }
   | { readonly type: 'agent'; readonly node: number; readonly incarnation: number; readonly call: AgentCall }
-  | { readonly type: 'boot'; readonly node: number };
+  | { readonly type: 'boot'; readonly node: number }
+  /** Something between clients and servers, or beside the network. */
+  | { readonly type: 'public'; readonly happens: () => void };
 
 /** A frame under way, shared by all its receivers. */
 export interface Flight {
@@ -92,6 +95,20 @@ export abstract class VirtualBackend extends WorldBackend {
     this.input(slot, { type: 'tick', now: this.clock });
   }
 
+  transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void {
+    const { deliveries } = this;
+    const copies = this.switchboard.model.send(from, to, network, this.clock, deliveries);
+    for (let copy = 0; copy < copies; copy += 1) {
+      const marks = deliveries.marks[copy];
+      sent();
+      this.queue.push(deliveries.atUs[copy], { type: 'public', happens: () => arrive(marks) });
+    }
+  }
+
+  afterwards(us: number, does: () => void): void {
+    this.queue.push(this.clock + us, { type: 'public', happens: does });
+  }
+
   /** Lets every server do what is due; what comes back, if anything, is to be waited for. */
   protected abstract turn(arriving: readonly Due[], at: Micros): Promise<void> | undefined;
 
@@ -105,6 +122,7 @@ export abstract class VirtualBackend extends WorldBackend {
       if (!slot.hung) at = Math.min(at, slot.engine.nextDeadline());
       if (slot.watchdogAt < at) at = slot.watchdogAt;
     }
+    for (const { active, client } of this.clients.slots) if (active && client) at = Math.min(at, client.nextDeadline());
     return micros(Math.max(at, this.clock));
   }
 
@@ -114,11 +132,19 @@ export abstract class VirtualBackend extends WorldBackend {
     this.clock = at;
     const under = this.instant(at);
     const look = (): void => {
+      this.clientsTurn(at);
       if (this.recorder.count !== lines) this.watch?.afterInstant();
     };
     if (under) return under.then(look);
     look();
     return undefined;
+  }
+
+  /** After the servers, the clocks of clients. */
+  private clientsTurn(at: Micros): void {
+    for (const slot of this.clients.slots)
+      if (slot.active && slot.client && slot.client.nextDeadline() <= at)
+        this.clientInput(slot, { type: 'tick', now: at });
   }
 
   private instant(at: Micros): Promise<void> | undefined {
@@ -136,6 +162,7 @@ export abstract class VirtualBackend extends WorldBackend {
       const due = this.queue.pop();
       if (due.type === 'boot') this.boot(this.slots[due.node]);
       else if (due.type === 'witness') this.askedWitness(due.cluster, due.question, due.to);
+      else if (due.type === 'public') due.happens();
       else arriving.push(due);
     }
     return arriving.length > 1 ? arriving.sort(byDue) : arriving;

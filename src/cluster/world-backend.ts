@@ -5,6 +5,7 @@
  * installed, an outcome let out, an answer, what to keep on disk) is taken in here, the same way for all of them.
  */
 import type { ResourceLimits } from 'node:worker_threads';
+import type { ClientInput } from '../client/client.js';
 import type { Audit } from '../failover/context.js';
 import { Shown } from '../failover/events/status.js';
 import { type Effects, type Input, Phase } from '../failover/frames.js';
@@ -17,7 +18,9 @@ import type { Micros } from '../model/time.js';
 import type { BackendKind, RunLine, TraceBody, TraceLine } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
 import type { Backend, Goal, RunSummary, Snapshot, StepLabel, Stop, Unsubscribe, Waiter } from './backend.js';
+import type { ClientSlot } from './client-slot.js';
 import type { ClientSoftware } from './client-software.js';
+import { Clients } from './clients.js';
 import { Operator } from './operator.js';
 import { isQuiet } from './quiet.js';
 import { Recorder } from './recorder.js';
@@ -65,6 +68,7 @@ export abstract class WorldBackend implements Backend {
   /** For each node the nodes of the servers of its cluster besides itself. */
   protected readonly peers: readonly (readonly number[])[];
   readonly requests: Requests = new Requests(this);
+  readonly clients: Clients;
   protected readonly registries: Registries;
   protected readonly operator: Operator;
   protected readonly watch: Watch | undefined;
@@ -96,6 +100,7 @@ export abstract class WorldBackend implements Backend {
     );
     this.operator = new Operator(this);
     this.registries = new Registries(this);
+    this.clients = new Clients(this);
     const watch = options.invariants === false ? undefined : new Watch(this, kind !== 'realtime');
     this.watch = watch;
     if (watch)
@@ -117,6 +122,11 @@ export abstract class WorldBackend implements Backend {
   abstract hang(slot: ServerSlot): void;
   /** A hung server goes on. */
   abstract resume(slot: ServerSlot): void;
+  abstract startClient(slot: ClientSlot): void;
+  abstract stopClient(slot: ClientSlot): void;
+  abstract clientInput(slot: ClientSlot, input: ClientInput): void;
+  abstract transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void;
+  abstract afterwards(us: number, does: () => void): void;
   /** The engine of a server that has lost its power is gone. */
   protected abstract stopEngine(slot: ServerSlot): void;
 
@@ -127,8 +137,8 @@ export abstract class WorldBackend implements Backend {
   }
 
   client(machine: string): ClientSoftware | undefined {
-    void machine;
-    return undefined;
+    this.service(machine);
+    return this.clients.of(machine);
   }
 
   registryOf(machine: string): MachineRegistry {
@@ -157,8 +167,8 @@ export abstract class WorldBackend implements Backend {
 
   service(machine: string): Service {
     const place = this.directory.server(machine);
-    const service = place ? this.services[place.node] : this.machines.get(machine);
-    if (!service) throw new RangeError(`There is no server or machine ${machine}.`);
+    const service = place ? this.services[place.node] : (this.machines.get(machine) ?? this.clients.service(machine));
+    if (!service) throw new RangeError(`There is no server, machine or client ${machine}.`);
     return service;
   }
 
@@ -176,7 +186,7 @@ export abstract class WorldBackend implements Backend {
 
   async finish(good: boolean): Promise<RunSummary> {
     if (!this.summary) {
-      if (good) this.watch?.atTheEnd(isQuiet(this, this.requests.pending), this.switchboard.isWhole);
+      if (good) this.watch?.atTheEnd(this.isQuiet(), this.switchboard.isWhole);
       this.writeLinks();
       this.summary = { ok: good, ...this.hashed() };
       this.recorder.write({ kind: 'end', ...this.summary });
@@ -186,6 +196,7 @@ export abstract class WorldBackend implements Backend {
 
   /** A server loses its power, or is out of its last view: what is shown of its cluster may have to follow another. */
   powerOff(slot: ServerSlot, orderly: boolean): void {
+    this.clients.serverStops(slot, orderly);
     for (const { from, network, marks } of slot.stop(orderly))
       this.switchboard.model.dropped(from, slot.place.node, network, 'off', marks);
     this.stopEngine(slot);
@@ -206,7 +217,11 @@ export abstract class WorldBackend implements Backend {
 
   protected reached(goal: Goal): boolean {
     if (goal.type === 'condition') return goal.holds();
-    return goal.type === 'quiet' && isQuiet(this, this.requests.pending);
+    return goal.type === 'quiet' && this.isQuiet();
+  }
+
+  private isQuiet(): boolean {
+    return isQuiet(this, this.requests.pending) && this.clients.atRest;
   }
 
   protected watchdogFires(slot: ServerSlot): void {
@@ -240,6 +255,7 @@ export abstract class WorldBackend implements Backend {
       departed: () => {
         slot.cutOff = true;
         slot.standing = false;
+        this.clients.departed(slot);
         this.registries.settle(slot);
         this.followLiving(cluster);
       },
@@ -248,6 +264,7 @@ export abstract class WorldBackend implements Backend {
         this.watch?.released(slot, outcome);
         this.tracers[cluster].released(outcome, view);
         this.services[slot.place.node].tell(outcome, this.traceTime());
+        this.clients.released(slot, outcome, view);
       },
       bringsUp: (group, view, keys) => {
         this.watch?.bringsUp(slot, group, view);
@@ -285,17 +302,18 @@ export abstract class WorldBackend implements Backend {
   }
 
   private writeLinks(): void {
-    const { model } = this.switchboard;
-    for (const slot of this.slots) {
-      const { node, cluster } = slot.place;
-      for (const to of this.peers[node])
-        for (const network of this.directory.clusters[cluster].interconnects) {
-          const { sent, delivered, dropped } = model.counters(node, to, network);
-          const name = this.directory.networkName(network);
-          const ends = { from: slot.place.name, to: this.directory.nodes[to], network: name };
-          if (sent > 0) this.recorder.write({ kind: 'links', ...ends, sent, delivered, dropped });
-        }
-    }
+    for (const { place } of this.slots)
+      for (const to of this.peers[place.node])
+        for (const network of this.directory.clusters[place.cluster].interconnects)
+          this.writeLink(place.node, to, network);
+    for (const [from, to, network] of this.clients.links) this.writeLink(from, to, network);
+  }
+
+  private writeLink(from: number, to: number, network: number): void {
+    const { nodes } = this.directory;
+    const { sent, delivered, dropped } = this.switchboard.model.counters(from, to, network);
+    const ends = { from: nodes[from], to: nodes[to], network: this.directory.networkName(network) };
+    if (sent > 0) this.recorder.write({ kind: 'links', ...ends, sent, delivered, dropped });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ClusterDefinition } from '../../model/definition.js';
 import type { GroupStateName, ServerStatusName } from '../../model/trace.js';
-import type { OutcomeLine } from '../log/entries.js';
+import type { GroupWork, OutcomeLine } from '../log/entries.js';
 import { lineServer } from '../transition/commands.js';
 import { type AgreedState, NOBODY, type ServerBase, bit, has } from '../state.js';
 
@@ -57,6 +57,15 @@ function isDegraded(group: AgreedState['groups'][number]): boolean {
   return group.limited || group.resources.some((resource) => resource.state === 2);
 }
 
+/** What is being done to a group that is not active (`GroupWork`). */
+function workOn({ phase, task }: AgreedState['groups'][number]): GroupWork['is'] | undefined {
+  if (!task || phase === 'active') return undefined;
+  const { kind, stage } = task;
+  if (kind === 'failover' || kind === 'evacuate' || kind === 'move') return 'relocating';
+  if (stage === 'leaving') return 'stopping';
+  return kind === 'failback' ? 'returning' : undefined;
+}
+
 /** What a resource that is OFFLINE has in place of a server. */
 const OFFLINE = -2;
 
@@ -66,7 +75,7 @@ const OFFLINE = -2;
  */
 export class Shown {
   private servers: { base: ServerBase; flags: number }[] = [];
-  private groups: { state: GroupStateName; server: number }[] = [];
+  private groups: { state: GroupStateName; server: number; under: GroupWork['is'] | undefined; to: number }[] = [];
   /** For each group and resource the server where it is ONLINE. */
   private resources: number[][] = [];
 
@@ -109,12 +118,16 @@ export class Shown {
   }
 
   private groupChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {
-    const { server } = state.groups[group];
+    const record = state.groups[group];
+    const { server, task } = record;
     const name = groupState(state, group);
+    const under = workOn(record);
+    const to = under === undefined || !task ? NOBODY : task.to;
     const shown = this.groups[group];
-    if (shown?.state === name && shown.server === server) return;
-    this.groups[group] = { state: name, server };
-    lines.push({ kind: 'group', group, state: name, server });
+    if (shown?.state === name && shown.server === server && shown.under === under && shown.to === to) return;
+    this.groups[group] = { state: name, server, under, to };
+    const work = under && task ? { under: { is: under, from: task.from, to } } : {};
+    lines.push({ kind: 'group', group, state: name, server, ...work });
   }
 
   private resourceChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {

@@ -101,7 +101,13 @@ export interface Outcome {
 /** What the trace and the watchers see, by positions in the definition; -1 is nobody. */
 export type OutcomeLine =
   | { readonly kind: 'server'; readonly server: number; readonly status: readonly ServerStatusName[] }
-  | { readonly kind: 'group'; readonly group: number; readonly state: GroupStateName; readonly server: number }
+  | {
+      readonly kind: 'group';
+      readonly group: number;
+      readonly state: GroupStateName;
+      readonly server: number;
+      readonly under?: GroupWork;
+    }
   | {
       readonly kind: 'resource';
       readonly group: number;
@@ -118,6 +124,17 @@ export type OutcomeLine =
       readonly dst: string;
     }
   | { readonly kind: 'warning'; readonly text: string };
+
+/**
+ * What is being done to a group that is not active: it is taken over or moved; it is brought down to stop, or to go back
+ * to a better server; it comes up there. Nothing where it simply starts.
+ */
+export interface GroupWork {
+  readonly is: 'relocating' | 'stopping' | 'returning';
+  /** The server that it leaves, and the one that it goes to. */
+  readonly from: number;
+  readonly to: number;
+}
 
 /** "Server, bring this group up, or down." */
 export interface Order {

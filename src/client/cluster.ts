@@ -1,0 +1,202 @@
+/**
+ * One cluster as a client sees it: it asks the servers, believes one of them, and tells what that changes.
+ *
+ * Believed is, of all members in reach, the one with the latest view, and within a view the one that knows most. (Two
+ * sides of a partition that are both in reach cannot both be right; of two views of one epoch the one counts whose
+ * coordinator stands first.) A new client looks around for an interval at most before it says that nothing is there.
+ */
+import type { ClusterDefinition } from '../model/definition.js';
+import { type Micros, NEVER, micros } from '../model/time.js';
+import { isNewer, type Knowledge, type Report } from './frames.js';
+import { Groups, type GroupSink } from './groups.js';
+import type { ClientLook, ClientServerStatus } from './look.js';
+import { type PathState, Paths, type PathTimes } from './paths.js';
+
+/** Base statuses of a server that takes part. */
+const WORKING: readonly ClientServerStatus[] = ['CLUSTER', 'RECOVERING', 'FAILBACK'];
+
+export class WatchedCluster {
+  private readonly paths: Paths;
+  private readonly groups: Groups;
+  private readonly reports: (Report | undefined)[];
+  /** What is believed now; undefined while no member is in reach. */
+  private belief: Knowledge | undefined;
+  /** What was believed last. */
+  private remembered: Knowledge | undefined;
+  private settled = false;
+  /** Grows with every change of what is known. */
+  revision = 0;
+  private readonly settleAt: Micros;
+  private nextPollAt: Micros;
+
+  constructor(
+    private readonly definition: ClusterDefinition,
+    private readonly times: PathTimes,
+    now: Micros,
+    private readonly poll: (server: number, lan: number) => void,
+    sink: GroupSink,
+  ) {
+    this.paths = new Paths(definition, times);
+    const primaries = definition.groups.map(({ servers }) => servers[0]);
+    this.groups = new Groups(primaries, {
+      ...sink,
+      event: (...change) => {
+        this.revision += 1;
+        sink.event(...change);
+      },
+    });
+    this.reports = definition.servers.map(() => undefined);
+    this.settleAt = micros(now + times.intervalUs);
+    this.nextPollAt = now;
+  }
+
+  /** A server has answered, or told something unasked. An older report that comes late proves only that it can be heard. */
+  take(server: number, lan: number, report: Report, now: Micros): void {
+    this.paths.heard(server, lan, now);
+    const before = this.reports[server];
+    if (before?.standing !== report.standing) this.revision += 1;
+    if (!before || report.sentAt >= before.sentAt) this.reports[server] = report;
+    this.consider(now);
+  }
+
+  tick(now: Micros): void {
+    if (now >= this.nextPollAt) this.askAll(now);
+    this.consider(now);
+  }
+
+  deadline(now: Micros): Micros {
+    return micros(Math.min(this.nextPollAt, this.settled ? NEVER : this.settleAt, this.paths.deadline(now)));
+  }
+
+  /** Nothing is to be noticed but what has yet to happen. */
+  atRest(now: Micros): boolean {
+    if (!this.settled || this.paths.isChanging) return false;
+    const hearsAnybody = this.reports.some((_, server) => this.paths.answers(server, now));
+    return this.definition.groups.every((_, group) => {
+      const server = this.groups.server(group);
+      if (this.groups.status(group) === 'STOPPED') return true;
+      return server < 0 ? hearsAnybody : this.paths.answers(server, now);
+    });
+  }
+
+  look(): ClientLook {
+    return {
+      settled: this.settled,
+      groups: this.definition.groups.map((_, group) => ({
+        status: this.groups.status(group),
+        server: this.groups.server(group),
+      })),
+      servers: this.definition.servers.map((_, server) => this.serverStatus(server)),
+      master: this.belief?.coordinator ?? 0,
+    };
+  }
+
+  describe(): unknown {
+    return [this.paths.describe(), this.groups.describe(), this.belief, this.settled, this.nextPollAt];
+  }
+
+  private askAll(now: Micros): void {
+    this.definition.servers.forEach((_, server) => {
+      this.definition.publicLans.forEach((_name, lan) => this.poll(server, lan));
+    });
+    while (this.nextPollAt <= now) this.nextPollAt = micros(this.nextPollAt + this.times.intervalUs);
+  }
+
+  private consider(now: Micros): void {
+    this.paths.review(now, (server) => this.counts(server, now));
+    const path = (server: number): PathState => this.paths.state(server, now);
+    const best = this.mostCredible(now);
+    if (best && (!this.belief || isNewer(best, this.belief) || !sameBranch(best, this.belief))) this.believe(best, now);
+    else if (!best) this.doubt();
+    if (!this.settled) {
+      if (!this.hasLookedAround(now)) return;
+      this.settled = true;
+      this.revision += 1;
+      this.groups.find(path);
+    } else if (!best && !this.hearsAnybody(now)) this.groups.loseAll();
+    else this.definition.groups.forEach((_, group) => this.groups.review(group, path));
+  }
+
+  /** Takes over what a member knows; what happened in between is told in order. */
+  private believe(knowledge: Knowledge, now: Micros): void {
+    const { remembered } = this;
+    const path = (server: number): PathState => this.paths.state(server, now);
+    knowledge.servers.forEach((_, server) => {
+      if (works(knowledge, server) && !(remembered && works(remembered, server))) this.paths.expect(server, now);
+    });
+    if (this.settled && remembered && this.belief) {
+      for (const change of knowledge.recent) {
+        if (!isNewer(change, remembered)) continue;
+        this.groups.hear(change.group, change);
+        this.groups.review(change.group, path);
+      }
+    }
+    knowledge.groups.forEach((said, group) => this.groups.hear(group, said));
+    this.revision += 1;
+    this.belief = knowledge;
+    this.remembered = knowledge;
+  }
+
+  private doubt(): void {
+    if (!this.belief) return;
+    this.revision += 1;
+    this.belief = undefined;
+    this.groups.hearNothing();
+  }
+
+  private mostCredible(now: Micros): Knowledge | undefined {
+    let best: Knowledge | undefined;
+    for (const [server, report] of this.reports.entries()) {
+      const knowledge = report?.standing === 'member' ? report.knowledge : undefined;
+      if (!knowledge || !this.inReach(server, now)) continue;
+      const first = best && best.epoch === knowledge.epoch && knowledge.coordinator < best.coordinator;
+      const same = best && sameBranch(best, knowledge);
+      if (!best || first || knowledge.epoch > best.epoch || (same && knowledge.index > best.index)) best = knowledge;
+    }
+    return best;
+  }
+
+  /** Others that still answer count it among them. */
+  private counts(server: number, now: Micros): boolean {
+    return this.reports.some(
+      (report, other) =>
+        other !== server && this.paths.answers(other, now) && report?.knowledge && works(report.knowledge, server),
+    );
+  }
+
+  private inReach(server: number, now: Micros): boolean {
+    const state = this.paths.state(server, now);
+    return state === 'ok' || state === 'changing';
+  }
+
+  private hearsAnybody(now: Micros): boolean {
+    return this.definition.servers.some((_, server) => this.inReach(server, now));
+  }
+
+  private hasLookedAround(now: Micros): boolean {
+    if (now >= this.settleAt) return true;
+    const all = this.definition.servers.every((_, server) => this.paths.hasHeard(server));
+    const { belief } = this;
+    return all || (belief?.groups.every(({ server }) => server < 0 || this.paths.hasHeard(server)) ?? false);
+  }
+
+  private serverStatus(server: number): readonly ClientServerStatus[] {
+    if (this.belief) return this.belief.servers[server];
+    const standing = this.reports[server]?.standing;
+    if (standing === 'off-cluster') return ['OFF_CLUSTER'];
+    if (standing === 'stopped') return ['STOPPED'];
+    const last = this.remembered?.servers[server] ?? ['STOPPED'];
+    if (!WORKING.includes(last[0])) return [last[0]];
+    // It worked, and nobody has heard it say that it would stop.
+    return [standing === 'starting' ? 'STOPPED' : 'DOWN'];
+  }
+}
+
+/** The members of that view count the server among them. */
+function works({ servers }: Knowledge, server: number): boolean {
+  return WORKING.includes(servers[server][0]);
+}
+
+function sameBranch(one: Knowledge, other: Knowledge): boolean {
+  return one.epoch === other.epoch && one.coordinator === other.coordinator;
+}

@@ -1,0 +1,171 @@
+/**
+ * One machine with client software, as the main thread has it: its power, what runs on it, who watches there.
+ *
+ * On a client machine it is the machine itself. On a server it goes with that server's power and hangs with it, and begins
+ * when the first application there asks for it.
+ */
+import type { ClientBoot } from '../client/client.js';
+import type { ClientEvent, ClientLook } from '../client/look.js';
+import type { ClientSettings } from '../client/definition.js';
+import type { ClusterDefinition } from '../model/definition.js';
+import { type Micros, micros } from '../model/time.js';
+import type { ClientSoftware } from './client-software.js';
+import type { ServerSlot } from './server-slot.js';
+import type { Power, Service } from './service.js';
+
+/** How long the change to another LAN takes where nothing is said. */
+const LAN_SWITCH_US = micros(1_000_000);
+
+/** A client as the world sees it: the client itself, or what a thread last told of the one that runs there. */
+export interface ClientView {
+  /** Undefined before it has said anything. */
+  look(cluster: number): ClientLook | undefined;
+  readonly atRest: boolean;
+  nextDeadline(): Micros;
+}
+
+type Sink = (event: ClientEvent) => void;
+
+export class ClientSlot implements ClientSoftware {
+  client: ClientView | undefined;
+  /** Counts its starts. */
+  boots = 0;
+  /** Reports on their way to it that tell something new. */
+  underWay = 0;
+  private readonly sinks = new Map<string, readonly Sink[]>();
+
+  /**
+   * @param order its position among all clients
+   * @param node where it stands in the network
+   * @param clusters the clusters of its settings, with their positions in the world
+   */
+  constructor(
+    readonly order: number,
+    readonly machine: string,
+    readonly node: number,
+    readonly settings: ClientSettings,
+    readonly registered: readonly { readonly cluster: number; readonly definition: ClusterDefinition }[],
+    private readonly on?: ServerSlot,
+  ) {}
+
+  get host(): 'client' | 'server' {
+    return this.on ? 'server' : 'client';
+  }
+
+  get clusters(): readonly ClusterDefinition[] {
+    return this.registered.map(({ definition }) => definition);
+  }
+
+  get local(): number | undefined {
+    const { on } = this;
+    return on && this.registered.findIndex(({ cluster }) => cluster === on.place.cluster);
+  }
+
+  get server(): string | undefined {
+    return this.on?.place.name;
+  }
+
+  get productVersion(): string {
+    return this.settings.productVersion ?? this.on?.definition.productVersion ?? '7.0';
+  }
+
+  /** The server that it runs on, if it does. */
+  get hostSlot(): ServerSlot | undefined {
+    return this.on;
+  }
+
+  get power(): Power {
+    if (this.client) return this.on?.hung ? 'hung' : 'on';
+    return 'off';
+  }
+
+  /** It runs and is not held up by its server. */
+  get active(): boolean {
+    return this.power === 'on';
+  }
+
+  look(cluster: number): ClientLook {
+    return this.client?.look(cluster) ?? nothingKnown(this.registered[cluster].definition);
+  }
+
+  watch(cluster: number, group: number, sink: Sink): () => void {
+    const key = `${cluster}/${group}`;
+    this.sinks.set(key, [...(this.sinks.get(key) ?? []), sink]);
+    return () => {
+      this.sinks.set(
+        key,
+        (this.sinks.get(key) ?? []).filter((one) => one !== sink),
+      );
+    };
+  }
+
+  isWatched({ cluster, group }: ClientEvent): boolean {
+    return (this.sinks.get(`${cluster}/${group}`) ?? []).length > 0;
+  }
+
+  /** Tells all who watch the group. */
+  tell(event: ClientEvent): void {
+    for (const sink of this.sinks.get(`${event.cluster}/${event.group}`) ?? []) sink(event);
+  }
+
+  /** What its client software starts with, now. */
+  boot(now: Micros): ClientBoot {
+    const { intervalUs, timeoutUs, lanSwitchUs = LAN_SWITCH_US, popups = 'japanese' } = this.settings;
+    return {
+      now,
+      language: popups,
+      clusters: this.clusters.map((definition) => ({
+        definition,
+        times: {
+          intervalUs: intervalUs ?? definition.heartbeatIntervalUs,
+          timeoutUs: timeoutUs ?? definition.heartbeatTimeoutUs,
+          lanSwitchUs,
+        },
+      })),
+    };
+  }
+
+  /** It is gone, and whoever watched there with it. */
+  stop(): void {
+    this.client = undefined;
+    this.underWay = 0;
+    this.sinks.clear();
+  }
+}
+
+/** A client machine as its applications reach it: there is no cluster service, but the machine runs. */
+export class ClientService implements Service {
+  readonly registered = undefined;
+  readonly standing = 'unregistered';
+
+  constructor(private readonly slot: ClientSlot) {}
+
+  get machine(): string {
+    return this.slot.machine;
+  }
+
+  get power(): Power {
+    return this.slot.power;
+  }
+
+  get boots(): number {
+    return this.slot.boots;
+  }
+
+  look(): undefined {
+    return undefined;
+  }
+
+  listen(): () => void {
+    return () => undefined;
+  }
+}
+
+function nothingKnown({ groups, servers }: ClusterDefinition): ClientLook {
+  return {
+    settled: false,
+    groups: groups.map(() => ({ status: 'STOPPED', server: -1 })),
+    servers: servers.map(() => ['STOPPED']),
+    master: 0,
+  };
+}
