@@ -61,6 +61,9 @@ export type WorldAction =
   /** Writes or deletes in the synchronised registry, from an application on a server. */
   | { readonly type: 'registry'; readonly on: string; readonly change: RegistryChange };
 
+/** The actions that are about clients. */
+export type ClientAction = WorldAction & { readonly type: 'startClient' | 'stopClient' | 'watch' };
+
 /** One link: its two ends, one network or all of them, one direction or both. */
 export interface LinkName {
   readonly from: string;

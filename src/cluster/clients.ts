@@ -14,7 +14,7 @@ import type { Refusal, Result } from '../model/result.js';
 import { err, ok } from '../model/result.js';
 import { DEFAULT_DELAY_US } from '../network/links.js';
 import { MARK_CORRUPT } from '../network/model.js';
-import type { WorldAction } from './actions.js';
+import type { ClientAction } from './actions.js';
 import { ClientService, ClientSlot } from './client-slot.js';
 import { Reporter } from './reporter.js';
 import type { ServerSlot } from './server-slot.js';
@@ -34,12 +34,11 @@ export interface ClientsWorld extends WorldState {
   transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void;
   /** Does something so many microseconds from now. */
   afterwards(us: number, does: () => void): void;
+  /** A client has noticed something: for whoever watches the invariants. */
+  noticed(slot: ClientSlot, event: ClientEvent): void;
   /** What conditions ask about has changed. */
   reconsider(): void;
 }
-
-/** The actions that are about clients. */
-export type ClientAction = WorldAction & { readonly type: 'startClient' | 'stopClient' | 'watch' };
 
 export class Clients {
   readonly slots: ClientSlot[] = [];
@@ -159,6 +158,7 @@ export class Clients {
   }
 
   private happened(slot: ClientSlot, event: ClientEvent): void {
+    this.world.noticed(slot, event);
     if (slot.isWatched(event)) {
       const { name, groups, servers } = slot.clusters[event.cluster];
       const nameOf = (server: number): string => (server < 0 ? '' : servers[server].name);

@@ -2,8 +2,9 @@
  * What the parts of a backend that only look at the world may see of it.
  */
 import type { Input } from '../failover/frames.js';
+import type { Refusal, Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
-import type { Clients } from './clients.js';
+import type { ClientAction } from './actions.js';
 import type { Recorder } from './recorder.js';
 import type { Requests } from './requests.js';
 import type { ResourceFaults, ServerSlot } from './server-slot.js';
@@ -28,7 +29,8 @@ export interface OperatedWorld extends WorldState {
   /** Machines registered in no cluster, by name. */
   readonly machines: ReadonlyMap<string, MachineService>;
   readonly requests: Requests;
-  readonly clients: Clients;
+  /** Carries out what is asked of a client machine; answers with the status of a watched group. */
+  readonly clients: { perform(action: ClientAction): Result<string | undefined, Refusal> };
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;

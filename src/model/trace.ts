@@ -42,7 +42,7 @@ export interface StepLine {
   /** Further words of the step, e.g. where a group moves to. */
   readonly to?: string;
   readonly on?: string;
-  /** `watch`: the status of the group when the watch began. */
+  /** Of a `watch`: the status of the group on that client when the watch begins (section 6.1.2.5). */
   readonly status?: string;
   readonly id?: string;
   readonly error?: string;

@@ -5,7 +5,7 @@
  * A caption is a sentence in parts, so that captions that differ in nothing but their subject, or their servers, can be
  * joined.
  */
-import type { EventLine, TraceLine } from '../model/trace.js';
+import type { ClientEventLine, EventLine, TraceLine } from '../model/trace.js';
 import { stateAt, type At, type GroupState, type Lane } from './lanes.js';
 
 /** A sentence: `before`, the subject, `after`, then where: each place with the words that lead to it, then a note. */
@@ -24,13 +24,16 @@ export interface Place {
   readonly name: string;
 }
 
-/** A step, an event, or an alarm (failed expectation, violated invariant) on the time axis of one cluster. */
+/**
+ * A step, an event, or an alarm (failed expectation, violated invariant) on the time axis of one cluster; or what a
+ * client was told.
+ */
 export interface Mark {
-  /** From 1 in each cluster's chart, as the (*1), (*2) of section 6.3. */
+  /** From 1 in each cluster's chart, and what clients were told again from 1. */
   readonly number: number;
   readonly at: number;
   readonly seq: number;
-  readonly kind: 'step' | 'event' | 'alarm';
+  readonly kind: 'step' | 'event' | 'alarm' | 'client';
   readonly caption: Caption;
 }
 
@@ -60,13 +63,31 @@ export function captionOf(line: TraceLine, groups: readonly Lane<GroupState>[]):
       return plain(line.ok ? 'holds: ' : 'expectation failed: ', line.text, '', line.ok ? 'holds' : 'failed');
     case 'violation':
       return plain(`invariant ${line.invariant} violated: `, line.text, '', 'violated');
+    case 'popup':
+      return plain('popup on ', line.client, `: ${line.text}`, 'popup');
+    case 'client-event':
+      return callbackCaption(line);
     default:
       return plain(line.kind, '', '', line.kind);
   }
 }
 
+/** What an application was called back with: the event, its servers, and the status from then on. */
+function callbackCaption(line: At<ClientEventLine>): Caption {
+  const places = [
+    { lead: ' on ', name: line.client },
+    ...(line.src === '' ? [] : [{ lead: ', from ', name: line.src }]),
+    ...(line.dst === '' ? [] : [{ lead: ', to ', name: line.dst }]),
+  ];
+  const note = `; status ${line.status.replace(STATUS_PREFIX, '')}`;
+  return { before: `callback ${line.event} for `, subject: line.group, after: '', places, note, label: 'callback' };
+}
+
+/** What every status of a group on a client begins with (section 6.1.2.5). */
+export const STATUS_PREFIX = 'ARMCLAPI_GROUP_STATUS_';
+
 /** The tone of marks that are drawn as one: an alarm outweighs a step, a step an event. */
-export function markTone(marks: readonly Mark[]): Mark['kind'] {
+export function markTone(marks: readonly Mark[]): Exclude<Mark['kind'], 'client'> {
   if (marks.some((mark) => mark.kind === 'alarm')) return 'alarm';
   return marks.some((mark) => mark.kind === 'step') ? 'step' : 'event';
 }
@@ -152,12 +173,13 @@ export function joinCaptions(marks: readonly Mark[], lengthMax: number, sentence
   }));
 }
 
-/** Only events are joined: each step and each alarm is told for itself. */
+/** Only events, and what clients are told, are joined: each step and each alarm is told for itself. */
 function gather(marks: readonly Mark[], keyOf: (mark: Mark) => string): Mark[][] {
   const found = new Map<string, Mark[]>();
   for (const mark of marks) {
     const { label, note } = mark.caption;
-    const key = JSON.stringify([mark.kind === 'event' ? '' : mark.number, label, note, keyOf(mark)]);
+    const own = mark.kind === 'step' || mark.kind === 'alarm' ? mark.number : '';
+    const key = JSON.stringify([own, label, note, keyOf(mark)]);
     const same = found.get(key);
     if (same === undefined) found.set(key, [mark]);
     else same.push(mark);

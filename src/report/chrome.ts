@@ -1,13 +1,13 @@
 /**
  * The trace in the trace-event format of Chrome and Perfetto, for a reader who wants to zoom: a process a cluster, a
- * thread a server and a group, complete events ("X") for states, instants ("i") for events and steps. Times are
+ * thread a server, a group and a client, complete events ("X") for states, instants ("i") for events and steps. Times are
  * microseconds in both formats, so nothing is converted.
  */
 import type { TraceLine } from '../model/trace.js';
 import { sentence } from './captions.js';
 import { readHistory, type ClusterHistory, type History } from './history.js';
 import type { Lane } from './lanes.js';
-import { groupLook, serverLook, type Look } from './looks.js';
+import { answerLook, clientLook, groupLook, serverLook, type Look } from './looks.js';
 
 type ChromeEvent = Readonly<Record<string, unknown>>;
 
@@ -50,6 +50,10 @@ function clusterEvents(history: History, cluster: ClusterHistory, pid: number): 
   const lanes = [
     ...cluster.servers.map((lane) => ({ name: lane.name, cat: 'server', states: states(lane, serverLook) })),
     ...cluster.groups.map((lane) => ({ name: lane.name, cat: 'group', states: states(lane, groupLook) })),
+    ...cluster.clients.flatMap(({ lane, answers }) => [
+      { name: lane.name, cat: 'client', states: states(lane, clientLook) },
+      ...answers.map((one) => ({ name: `${lane.name}: ${one.name}`, cat: 'answer', states: states(one, answerLook) })),
+    ]),
   ];
   const events = history.events.filter((event) => event.cluster === cluster.name);
   const captions = new Map(cluster.marks.map((mark) => [mark.seq, sentence(mark.caption)]));
@@ -65,6 +69,16 @@ function clusterEvents(history: History, cluster: ClusterHistory, pid: number): 
       pid,
       tid: 0,
       args: { text: captions.get(seq) ?? '', seq, ...line },
+    })),
+    ...cluster.told.map(({ at, seq, caption }) => ({
+      name: sentence(caption),
+      cat: caption.label,
+      ph: 'i',
+      s: 'p',
+      ts: at,
+      pid,
+      tid: 0,
+      args: { seq },
     })),
     ...lanes.flatMap(({ name, cat, states }, i) => [
       ...named('thread_name', { pid, tid: i + 1 }, name),

@@ -24,6 +24,8 @@ import type {
   WarningLine,
 } from '../model/trace.js';
 import { captionOf, type Mark } from './captions.js';
+import { readClients, type ClientHistory } from './clients.js';
+import { LaneBuilder } from './lane-builder.js';
 import type { At, GroupState, Lane, MachineState, ServerState } from './lanes.js';
 
 export interface ClusterHistory {
@@ -32,6 +34,10 @@ export interface ClusterHistory {
   readonly servers: readonly Lane<ServerState>[];
   readonly groups: readonly Lane<GroupState>[];
   readonly marks: readonly Mark[];
+  /** The client machines that the trace tells of, and the groups that applications there watch. */
+  readonly clients: readonly ClientHistory[];
+  /** What clients were told, in numbers of its own: (*1), (*2) of section 6.3. A popup and its callback share one. */
+  readonly told: readonly Mark[];
 }
 
 /** A whole run, sorted by time. */
@@ -77,28 +83,6 @@ type Kind = TraceLine['kind'];
 
 function ofKind<K extends Kind>(lines: readonly TraceLine[], kind: K): Extract<TraceLine, { kind: K }>[] {
   return lines.filter((line): line is Extract<TraceLine, { kind: K }> => line.kind === kind);
-}
-
-/** Collects the changes of one lane and joins equal neighbours. */
-class LaneBuilder<S> {
-  private readonly changes: { at: number; state: S; key: string }[] = [];
-
-  constructor(readonly name: string) {}
-
-  get last(): S | undefined {
-    return this.changes.at(-1)?.state;
-  }
-
-  set(at: number, state: S): void {
-    if (this.changes.at(-1)?.at === at) this.changes.pop();
-    const key = JSON.stringify(state);
-    if (this.changes.at(-1)?.key !== key) this.changes.push({ at, state, key });
-  }
-
-  lane(endsAt: number): Lane<S> {
-    const spans = this.changes.map(({ at, state }, i) => ({ from: at, to: this.changes[i + 1]?.at ?? endsAt, state }));
-    return { name: this.name, spans };
-  }
 }
 
 /** What is known of one cluster while its trace is read. */
@@ -196,7 +180,8 @@ function finish(
     if (kind === undefined || !concerns(line, builder, all)) continue;
     marks.push({ number: marks.length + 1, at: line.t, seq: line.seq, kind, caption: captionOf(line, groups) });
   }
-  return { name: builder.name, servers, groups, marks };
+  const known = all.map(({ name, groups: own }) => ({ name, groups: new Set(own.keys()) }));
+  return { name: builder.name, servers, groups, marks, ...readClients(lines, builder.name, known, endsAt) };
 }
 
 function markKind(line: TraceLine): Mark['kind'] | undefined {

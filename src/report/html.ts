@@ -57,6 +57,7 @@ function header(history: History): Markup {
   const held = expects.filter((expect) => expect.ok).length;
   const servers = history.clusters.reduce((sum, cluster) => sum + cluster.servers.length, 0);
   const groups = history.clusters.reduce((sum, cluster) => sum + cluster.groups.length, 0);
+  const clients = new Set(history.clusters.flatMap((cluster) => cluster.clients.map(({ lane }) => lane.name)));
   const facts: (readonly [string, string] | undefined)[] = [
     run && ['Seed', String(run.seed)],
     run && ['Backend', run.backend],
@@ -66,6 +67,7 @@ function header(history: History): Markup {
     ['Servers', String(servers)],
     ['Groups', String(groups)],
     ['Events', String(history.events.length)],
+    clients.size > 0 ? ['Clients', [...clients].join(', ')] : undefined,
     expects.length > 0 ? ['Expectations', `${held} of ${expects.length} hold`] : undefined,
     end?.hash === undefined ? undefined : ['Hash of the trace', `${end.hash.slice(0, 16)}…`],
   ];

@@ -8,9 +8,15 @@
 import type { GroupState, Lane, Span } from './lanes.js';
 
 /** One lane for one or more groups. */
-export interface JoinedLane {
+export interface JoinedLane<S = GroupState> {
   readonly names: readonly string[];
-  readonly lane: Lane<GroupState>;
+  readonly lane: Lane<S>;
+}
+
+/** Joins the lanes with the very same history. */
+export function joinSame<S>(lanes: readonly Lane<S>[]): JoinedLane<S>[] {
+  const same = gather(lanes, (lane) => JSON.stringify(lane.spans));
+  return same.map((alike) => ({ names: alike.map((lane) => lane.name), lane: alike[0] }));
 }
 
 /** Joins lanes; `lanesMax` undefined leaves them as they are. */
@@ -22,8 +28,8 @@ export function joinGroups(groups: readonly Lane<GroupState>[], lanesMax: number
   return joined.map((lanes) => ({ names: lanes.map((lane) => lane.name), lane: overlay(lanes) }));
 }
 
-function gather(groups: readonly Lane<GroupState>[], keyOf: (lane: Lane<GroupState>) => string): Lane<GroupState>[][] {
-  const found = new Map<string, Lane<GroupState>[]>();
+function gather<S>(groups: readonly Lane<S>[], keyOf: (lane: Lane<S>) => string): Lane<S>[][] {
+  const found = new Map<string, Lane<S>[]>();
   for (const lane of groups) {
     const key = keyOf(lane);
     const alike = found.get(key);

@@ -30,6 +30,19 @@ export interface GroupState {
   readonly server: string;
 }
 
+/** A client machine: it runs, or not. */
+export interface ClientState {
+  readonly running: boolean;
+}
+
+/**
+ * What ArmClientGetGroupStatusEx answers an application that watches a group, without its prefix: RUNNING, MISS, STOPPED
+ * or FAILOVER. Empty: nobody knows. Undefined: there is no application any more.
+ */
+export interface Answer {
+  readonly status: string | undefined;
+}
+
 /** The state of a lane at an instant, after everything that happened then. */
 export function stateAt<S>(lane: Lane<S>, t: number): S | undefined {
   return lane.spans.findLast((span) => span.from <= t)?.state;

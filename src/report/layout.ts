@@ -2,16 +2,18 @@
  * Decides where everything stands in a time chart, in units of whoever draws it: columns of a terminal, or pixels.
  *
  * One block a cluster, all on one time axis; in a block a lane a server, then a lane a group, and above them the marks,
- * numbered. Marks that would overlap are collected under one range of numbers. Lanes of groups with the same history
+ * numbered. Below them stand the clients, each with the groups that are watched there, and above those what they were
+ * told, numbered again. Marks that would overlap are collected under one range of numbers. Lanes of groups with the same history
  * may be joined (`lanesMax`), so that 64 groups stay readable in a terminal.
  */
 import { nameList, type Mark } from './captions.js';
 import { foldedWaits, layoutAxis, type Demand, type TimeAxis } from './axis.js';
 import { exactly, roughly } from './durations.js';
+import type { ClientHistory } from './clients.js';
 import type { ClusterHistory, History } from './history.js';
 import type { Lane, Span } from './lanes.js';
-import { groupLook, serverLook, type Look } from './looks.js';
-import { joinGroups } from './join.js';
+import { answerLook, clientLook, groupLook, serverLook, type Look, type Looks } from './looks.js';
+import { joinGroups, joinSame } from './join.js';
 
 /** How the one who draws measures. */
 export interface Measure {
@@ -54,6 +56,15 @@ export interface Block {
   readonly servers: readonly LaneBox[];
   readonly groups: readonly LaneBox[];
   readonly marks: readonly MarkBox[];
+  /** Each client, and below it what it answers of the groups that are watched there. */
+  readonly clients: readonly ClientBox[];
+  /** What clients were told. */
+  readonly told: readonly MarkBox[];
+}
+
+export interface ClientBox {
+  readonly lane: LaneBox;
+  readonly answers: readonly LaneBox[];
 }
 
 export interface LaneBox {
@@ -90,6 +101,7 @@ interface DrawnCluster {
   readonly history: ClusterHistory;
   readonly servers: readonly DrawnLane[];
   readonly groups: readonly DrawnLane[];
+  readonly clients: readonly { readonly lane: DrawnLane; readonly answers: readonly DrawnLane[] }[];
 }
 
 /** Lays a whole chart out. */
@@ -97,20 +109,40 @@ export function layoutChart(history: History, measure: Measure, options: ChartOp
   const clusters = history.clusters.map((cluster): DrawnCluster => {
     const servers = cluster.servers.map((lane) => drawn([lane.name], lane, serverLook));
     const joined = joinGroups(cluster.groups, options.lanesMax);
-    return { history: cluster, servers, groups: joined.map(({ names, lane }) => drawn(names, lane, groupLook)) };
+    const groups = joined.map(({ names, lane }) => drawn(names, lane, groupLook));
+    return {
+      history: cluster,
+      servers,
+      groups,
+      clients: cluster.clients.map((client) => drawnClient(client, options)),
+    };
   });
   const changes = changesOf(history, clusters);
   const demands = demandsOf(changes, clusters, measure);
   const axis = layoutAxis(changes, { width: measure.width, whole: measure.whole, demands });
+  const box = (lane: DrawnLane): LaneBox => laneBox(lane, axis, history.endsAt, measure);
   return {
     axis,
     ticks: placeTicks(history, axis, measure),
     blocks: clusters.map((cluster) => ({
       cluster: cluster.history.name,
-      servers: cluster.servers.map((lane) => laneBox(lane, axis, history.endsAt, measure)),
-      groups: cluster.groups.map((lane) => laneBox(lane, axis, history.endsAt, measure)),
-      marks: collectMarks(cluster.history.marks, axis, measure),
+      servers: cluster.servers.map(box),
+      groups: cluster.groups.map(box),
+      marks: collectMarks(cluster.history.marks, axis, measure.mark),
+      clients: cluster.clients.map(({ lane, answers }) => ({ lane: box(lane), answers: answers.map(box) })),
+      told: collectMarks(cluster.history.told, axis, toldWidth(measure)),
     })),
+  };
+}
+
+/** The looks of all that a chart shows, for its legend. */
+export function looksOf({ blocks }: Chart): Looks {
+  const looks = (lanes: readonly LaneBox[]): Look[] => lanes.flatMap((lane) => lane.spans.map((span) => span.look));
+  return {
+    servers: looks(blocks.flatMap((block) => block.servers)),
+    groups: looks(blocks.flatMap((block) => block.groups)),
+    clients: looks(blocks.flatMap((block) => block.clients.map(({ lane }) => lane))),
+    answers: looks(blocks.flatMap((block) => block.clients.flatMap(({ answers }) => answers))),
   };
 }
 
@@ -126,15 +158,33 @@ function drawn<S>(names: readonly string[], lane: Lane<S>, look: (state: S) => L
   return { names, spans };
 }
 
+/** A client and what it answers. The name of a group stands with its client's: other lanes bear it alone. */
+function drawnClient({ lane, answers }: ClientHistory, { lanesMax }: ChartOptions): DrawnCluster['clients'][number] {
+  const joined = lanesMax === undefined ? answers.map((one) => ({ names: [one.name], lane: one })) : joinSame(answers);
+  return {
+    lane: drawn([lane.name], lane, clientLook),
+    answers: joined.map((one) => drawn([`${lane.name}: ${nameList(one.names, 30)}`], one.lane, answerLook)),
+  };
+}
+
+/** What clients were told bears its number in brackets. */
+function toldWidth(measure: Measure): (text: string) => number {
+  return (text) => measure.mark(`(${text})`);
+}
+
 function changesOf(history: History, clusters: readonly DrawnCluster[]): number[] {
-  const lanes = clusters.flatMap((cluster) => [...cluster.servers, ...cluster.groups]);
-  const marks = clusters.flatMap((cluster) => cluster.history.marks);
+  const lanes = clusters.flatMap((cluster) => lanesOf(cluster));
+  const marks = clusters.flatMap(({ history: { marks: own, told } }) => [...own, ...told]);
   return [
     0,
     history.endsAt,
     ...lanes.flatMap((lane) => lane.spans.map((span) => span.from)),
     ...marks.map((m) => m.at),
   ];
+}
+
+function lanesOf({ servers, groups, clients }: DrawnCluster): DrawnLane[] {
+  return [...servers, ...groups, ...clients.flatMap(({ lane, answers }) => [lane, ...answers])];
 }
 
 /**
@@ -148,8 +198,12 @@ function demandsOf(
 ): { wanted: Demand[]; share: number }[] {
   const shows: Demand[] = [];
   const labels = { groups: [] as Demand[], servers: [] as Demand[], stopped: [] as Demand[] };
+  const lanes = {
+    groups: clusters.flatMap(({ groups, clients }) => [...groups, ...clients.flatMap(({ answers }) => answers)]),
+    servers: clusters.flatMap(({ servers, clients }) => [...servers, ...clients.map(({ lane }) => lane)]),
+  };
   for (const kind of ['groups', 'servers'] as const) {
-    for (const lane of clusters.flatMap((cluster) => cluster[kind])) {
+    for (const lane of lanes[kind]) {
       lane.spans.forEach(({ from, to, state }, i) => {
         const until = i + 1 < lane.spans.length ? { to } : {};
         shows.push({ from, ...until, width: Math.max(measure.least, measure.label(state.symbol)) });
@@ -158,7 +212,10 @@ function demandsOf(
       });
     }
   }
-  const marks = clusters.flatMap(({ history }) => markDemands(history.marks, measure));
+  const marks = clusters.flatMap(({ history }) => [
+    ...markDemands(history.marks, measure.mark),
+    ...markDemands(history.told, toldWidth(measure)),
+  ]);
   const folded = foldedWaits(changes);
   const breaks = folded.map(({ from, to }) => ({ from, to, width: measure.fold('') / 2 }));
   const folds = folded.map(({ from, to, text }) => ({ from, to, width: measure.fold(text) }));
@@ -172,12 +229,12 @@ function demandsOf(
 }
 
 /** The marks of one instant want room for their number, or their range, up to the next instant with marks. */
-function markDemands(marks: readonly Mark[], measure: Measure): Demand[] {
-  const starts = marks.filter((mark, i) => i === 0 || mark.at > marks[i - 1].at);
-  return starts.map((mark, i): Demand => {
-    const next = starts.at(i + 1);
-    const here = marks.slice(mark.number - 1, next === undefined ? undefined : next.number - 1);
-    return { from: mark.at, ...(next && { to: next.at }), width: measure.mark(rangeText(here)) };
+function markDemands(marks: readonly Mark[], width: Measure['mark']): Demand[] {
+  const starts = marks.flatMap((mark, i) => (i === 0 || mark.at > marks[i - 1].at ? [i] : []));
+  return starts.map((start, i): Demand => {
+    const end = starts.at(i + 1);
+    const to = end === undefined ? {} : { to: marks[end].at };
+    return { from: marks[start].at, ...to, width: width(rangeText(marks.slice(start, end))) };
   });
 }
 
@@ -218,12 +275,12 @@ function placeTicks(history: History, axis: TimeAxis, measure: Measure): Tick[] 
   return ticks.sort((a, b) => a.x - b.x);
 }
 
-function collectMarks(marks: readonly Mark[], axis: TimeAxis, measure: Measure): MarkBox[] {
+function collectMarks(marks: readonly Mark[], axis: TimeAxis, width: Measure['mark']): MarkBox[] {
   const boxes: { x: number; lastX: number; marks: Mark[] }[] = [];
   for (const mark of marks) {
     const x = axis.position(mark.at);
     const box = boxes.at(-1);
-    if (box !== undefined && x < box.x + measure.mark(rangeText(box.marks))) {
+    if (box !== undefined && x < box.x + width(rangeText(box.marks))) {
       box.marks.push(mark);
       box.lastX = x;
     } else boxes.push({ x, lastX: x, marks: [mark] });

@@ -5,7 +5,7 @@
  * cannot tell red from green says the same.
  */
 import type { GroupStateName, ServerStatusName } from '../model/trace.js';
-import type { GroupState, ServerState } from './lanes.js';
+import type { Answer, ClientState, GroupState, ServerState } from './lanes.js';
 
 /**
  * The symbol of each state of a group, after section 6.3: `o` runs, `x` stopped, `F` in progress (a failover, a move,
@@ -33,6 +33,8 @@ export interface Look {
   readonly words: string;
   /** The server a group is on; empty elsewhere. */
   readonly server: string;
+  /** The symbol stands again and again, in place of a label: the rows of section 6.3. */
+  readonly repeats?: boolean;
 }
 
 /** The states of a group in words. */
@@ -108,6 +110,31 @@ export function serverLook({ status, machine }: ServerState): Look {
   };
 }
 
+/** How a client machine looks. */
+export function clientLook({ running }: ClientState): Look {
+  return running
+    ? { symbol: 'o', labels: ['o up', 'o'], tone: 'good', fill: '═', words: 'running', server: '' }
+    : { symbol: 'x', labels: ['x off', 'x'], tone: 'idle', fill: ' ', words: 'not running', server: '' };
+}
+
+const ANSWER_LOOKS: ReadonlyMap<string, { symbol: string; tone: Tone }> = new Map([
+  ['RUNNING', { symbol: 'o', tone: 'good' }],
+  ['MISS', { symbol: 'o!', tone: 'warn' }],
+  ['STOPPED', { symbol: 'x', tone: 'idle' }],
+  ['FAILOVER', { symbol: 'F', tone: 'busy' }],
+]);
+
+const UNKNOWN = { symbol: '?', tone: 'aside' } as const;
+
+/** How the answer to ArmClientGetGroupStatusEx looks: its symbol, again and again. */
+export function answerLook({ status }: Answer): Look {
+  if (status === undefined)
+    return { symbol: '', labels: [''], tone: 'idle', fill: ' ', words: 'nobody asks', server: '' };
+  const { symbol, tone } = ANSWER_LOOKS.get(status) ?? UNKNOWN;
+  const words = status === '' ? 'not known' : status;
+  return { symbol, labels: [symbol], tone, fill: `${symbol} `, words, server: '', repeats: true };
+}
+
 /** One line of a legend. */
 export interface LegendEntry {
   readonly symbol: string;
@@ -133,12 +160,40 @@ const SERVER_LEGEND: readonly LegendEntry[] = [
   { symbol: '-', tone: 'aside', words: 'off the cluster' },
 ];
 
-/** The legend of what a chart really shows: first of servers, then of groups. */
-export function legendOf(
-  servers: readonly Look[],
-  groups: readonly Look[],
-): { servers: LegendEntry[]; groups: LegendEntry[] } {
-  const used = (looks: readonly Look[]) => (entry: LegendEntry) =>
-    looks.some((look) => look.symbol === entry.symbol && look.tone === entry.tone);
-  return { servers: SERVER_LEGEND.filter(used(servers)), groups: GROUP_LEGEND.filter(used(groups)) };
+const CLIENT_LEGEND: readonly LegendEntry[] = [
+  { symbol: 'o', tone: 'good', words: 'running' },
+  { symbol: 'x', tone: 'idle', words: 'off' },
+];
+
+const ANSWER_LEGEND: readonly LegendEntry[] = [
+  ...[...ANSWER_LOOKS].map(([words, { symbol, tone }]) => ({ symbol, tone, words })),
+  { ...UNKNOWN, words: 'not known' },
+];
+
+/** The looks of all lanes of a chart. */
+export interface Looks {
+  readonly servers: readonly Look[];
+  readonly groups: readonly Look[];
+  readonly clients: readonly Look[];
+  readonly answers: readonly Look[];
+}
+
+/** One row of a legend: what it is about, and what its symbols say. */
+export interface LegendRow {
+  readonly name: string;
+  readonly entries: readonly LegendEntry[];
+}
+
+/** The legend of what a chart really shows. */
+export function legendOf(looks: Looks): Record<keyof Looks, LegendRow> {
+  const row = (name: string, entries: readonly LegendEntry[], shown: readonly Look[]): LegendRow => ({
+    name,
+    entries: entries.filter(({ symbol, tone }) => shown.some((look) => look.symbol === symbol && look.tone === tone)),
+  });
+  return {
+    servers: row('Servers', SERVER_LEGEND, looks.servers),
+    groups: row('Groups', GROUP_LEGEND, looks.groups),
+    clients: row('Clients', CLIENT_LEGEND, looks.clients),
+    answers: row('Answers', ANSWER_LEGEND, looks.answers),
+  };
 }

@@ -15,6 +15,7 @@ import {
   type LaneBox,
   type MarkBox,
   type Measure,
+  looksOf,
   type SpanBox,
 } from './layout.js';
 import { legendOf, type LegendEntry } from './looks.js';
@@ -42,6 +43,15 @@ export function svgChart(lines: readonly TraceLine[]): string {
   return `${declaration}${drawChart(readHistory(lines), { title: true, captions: true })}\n`;
 }
 
+/** How the numbers of marks are written in a pill and before a caption; those of what clients were told in brackets. */
+interface Brackets {
+  readonly pill: (number: string) => string;
+  readonly caption: (number: string) => string;
+}
+
+const STEPS: Brackets = { pill: (number) => number, caption: (number) => `*${number}` };
+const TOLD: Brackets = { pill: (number) => `*${number}`, caption: (number) => `(*${number})` };
+
 /** Where things stand across the picture. */
 interface Frame {
   readonly width: number;
@@ -57,11 +67,14 @@ interface Piece {
 
 /** Draws a history; the element is fit to stand inside an HTML page as well. */
 export function drawChart(history: History, options: SvgOptions): Markup {
-  const names = history.clusters.flatMap((cluster) => [...cluster.servers, ...cluster.groups].map((lane) => lane.name));
+  const names = history.clusters.flatMap(({ servers, groups, clients }) => [
+    ...[...servers, ...groups].map((lane) => lane.name),
+    ...clients.flatMap(({ lane, answers }) => [lane.name, ...answers.map(({ name }) => `${lane.name}: ${name}`)]),
+  ]);
   const heads = history.clusters.map((cluster) => textWidth(cluster.name, 13.5) + 12);
   const labels = Math.min(190, Math.max(72, ...heads, ...names.map((name) => textWidth(name, FONT) + 26)));
   const changes = history.clusters.reduce(
-    (sum, cluster) => sum + new Set(cluster.marks.map((mark) => mark.at)).size,
+    (sum, { marks, told }) => sum + new Set([...marks, ...told].map((mark) => mark.at)).size,
     0,
   );
   const lanesWidth = Math.min(2400, Math.max(1000, changes * 20));
@@ -75,7 +88,12 @@ export function drawChart(history: History, options: SvgOptions): Markup {
     ...(options.title ? [titlePiece(history)] : []),
     ...chart.blocks.flatMap((block) => [
       blockPiece(block, chart, frame),
-      ...(options.captions ? [captionsPiece(block, frame)] : []),
+      ...(options.captions
+        ? [
+            captionsPiece(block.marks, STEPS, frame),
+            ...(block.told.length > 0 ? [captionsPiece(block.told, TOLD, frame)] : []),
+          ]
+        : []),
     ]),
     legendPiece(chart),
   ];
@@ -146,7 +164,12 @@ function description(history: History): string {
       cluster.groups.map((lane) => lane.name),
       80,
     );
-    return `Cluster ${cluster.name}: servers ${servers || 'none'}; groups ${groups || 'none'}; ${cluster.marks.length} steps and events.`;
+    const clients = nameList(
+      cluster.clients.map(({ lane }) => lane.name),
+      80,
+    );
+    const seen = clients === '' ? '' : ` Clients ${clients}, which were told something ${cluster.told.length} times.`;
+    return `Cluster ${cluster.name}: servers ${servers || 'none'}; groups ${groups || 'none'}; ${cluster.marks.length} steps and events.${seen}`;
   });
   return `${told.join(' ')} From 0s to ${exactly(history.endsAt)}, ${verdictOf(history).word}. Time is not to scale.`;
 }
@@ -201,6 +224,7 @@ function titlePiece(history: History): Piece {
 
 function blockPiece(block: Block, chart: Chart, frame: Frame): Piece {
   const rows = placeRows(block);
+  const clientsY = rows.find((row) => row.client)?.y ?? 0;
   const bottom = rows.length === 0 ? LANES_Y : rows[rows.length - 1].y + rows[rows.length - 1].height;
   const cuts = chart.axis.folds.map((fold) => {
     const x = frame.lanesX + (fold.x0 + fold.x1) / 2;
@@ -218,9 +242,11 @@ function blockPiece(block: Block, chart: Chart, frame: Frame): Piece {
         axis(chart, frame),
         ...rows.map((row) => laneRow(row, frame, chart)),
         ...cuts,
-        ...block.marks.map((box) => hairs(box, bottom, chart, frame)),
+        ...block.marks.map((box) => hairs(box, LANES_Y, bottom, chart, frame)),
+        ...block.told.map((box) => hairs(box, clientsY, bottom, chart, frame)),
         ...rows.flatMap((row) => row.lane.spans.map((span) => barLabel(span, row, frame))),
-        ...block.marks.map((box) => markPill(box, chart, frame)),
+        ...block.marks.map((box) => markPill(box, LANES_Y, STEPS, chart, frame)),
+        ...block.told.map((box) => markPill(box, clientsY, TOLD, chart, frame)),
       ],
       '\n',
     ),
@@ -235,15 +261,29 @@ interface Row {
   readonly y: number;
   readonly height: number;
   readonly server: boolean;
+  /** A client, or what it answers. */
+  readonly client?: boolean;
 }
 
 function placeRows(block: Block): Row[] {
   const groupsY = LANES_Y + block.servers.length * SERVER_LANE + (block.servers.length > 0 ? 8 : 0);
+  const clientsY = groupsY + block.groups.length * GROUP_LANE + TOLD_ROOM;
+  const clients = block.clients.flatMap(({ lane, answers }) => [lane, ...answers]);
   return [
     ...block.servers.map((lane, i) => ({ lane, y: LANES_Y + i * SERVER_LANE, height: SERVER_LANE, server: true })),
     ...block.groups.map((lane, i) => ({ lane, y: groupsY + i * GROUP_LANE, height: GROUP_LANE, server: false })),
+    ...clients.map((lane, i) => ({
+      lane,
+      y: clientsY + i * GROUP_LANE,
+      height: GROUP_LANE,
+      server: false,
+      client: true,
+    })),
   ];
 }
+
+/** Above the clients: the numbers of what they were told. */
+const TOLD_ROOM = 28;
 
 function axis(chart: Chart, frame: Frame): Markup {
   const y = 24;
@@ -291,7 +331,7 @@ function bar(span: SpanBox, y: number, height: number, frame: Frame): Markup {
   const width = Math.max(0, span.x1 - span.x0);
   const hue = frame.hues.get(span.look.server);
   const inside = Math.max(0.5, width - 1);
-  if (width === 0) return NOTHING;
+  if (width === 0 || span.look.symbol === '') return NOTHING;
   return tag(
     'g',
     {},
@@ -313,6 +353,7 @@ function bar(span: SpanBox, y: number, height: number, frame: Frame): Markup {
 function barLabel(span: SpanBox, row: Row, frame: Frame): Markup {
   if (span.label === '' || span.x1 <= span.x0) return NOTHING;
   const { look } = span;
+  if (look.repeats === true) return symbols(span, row, frame);
   return tag(
     'text',
     {
@@ -325,6 +366,17 @@ function barLabel(span: SpanBox, row: Row, frame: Frame): Markup {
   );
 }
 
+/** The symbol of an answer, again and again, as section 6.3 draws it. */
+function symbols({ x0, x1, look }: SpanBox, row: Row, frame: Frame): Markup {
+  const count = Math.max(1, Math.floor((x1 - x0 - 4) / SYMBOL_STEP));
+  const marks = Array.from({ length: count }, (_, i) =>
+    tag('tspan', { class: 'symbol', x: frame.lanesX + x0 + 5 + i * SYMBOL_STEP }, text(look.symbol)),
+  );
+  return tag('text', { class: `state ink ${look.tone}`, y: row.y + row.height / 2 + 3 }, ...marks);
+}
+
+const SYMBOL_STEP = 18;
+
 function shortened(value: string, room: number, size: number): string {
   if (textWidth(value, size) <= room) return value;
   let kept = '';
@@ -336,7 +388,7 @@ function shortened(value: string, room: number, size: number): string {
 }
 
 /** Fine lines from the marks down through the lanes, one for all marks that fall on the same half pixel. */
-function hairs(box: MarkBox, bottom: number, chart: Chart, frame: Frame): Markup {
+function hairs(box: MarkBox, top: number, bottom: number, chart: Chart, frame: Frame): Markup {
   const byX = new Map<number, Mark[]>();
   for (const mark of box.marks) {
     const x = Math.round(2 * (frame.lanesX + chart.axis.position(mark.at))) / 2;
@@ -345,23 +397,24 @@ function hairs(box: MarkBox, bottom: number, chart: Chart, frame: Frame): Markup
     else here.push(mark);
   }
   const lines = [...byX].map(([x, marks]) =>
-    tag('path', { class: `hair ${markTone(marks)}`, d: `M${pixels(x)} ${LANES_Y - 5}V${pixels(bottom)}` }),
+    tag('path', { class: `hair ${markTone(marks)}`, d: `M${pixels(x)} ${top - 5}V${pixels(bottom)}` }),
   );
   return join(lines);
 }
 
-function markPill(box: MarkBox, chart: Chart, frame: Frame): Markup {
+function markPill(box: MarkBox, lanesY: number, brackets: Brackets, chart: Chart, frame: Frame): Markup {
   const tone = markTone(box.marks);
-  const width = textWidth(box.text, 10) + 10;
+  const number = brackets.pill(box.text);
+  const width = textWidth(number, 10) + 10;
   const x = frame.lanesX + Math.min(box.x - 8, chart.axis.width - width);
-  const y = LANES_Y - 20;
+  const y = lanesY - 20;
   const told = joinCaptions(box.marks, 90, SENTENCES_MAX).map((joined) => `${times(joined)}  ${joined.text}`);
   return tag(
     'g',
     {},
     tag('title', {}, text(told.join('; '))),
     tag('rect', { class: `pill ${tone}`, x, y, width, height: 15, rx: tone === 'event' ? 7.5 : 2 }),
-    tag('text', { class: `number ${tone}`, x: x + width / 2, y: y + 11 }, text(box.text.replace('-', '–'))),
+    tag('text', { class: `number ${tone}`, x: x + width / 2, y: y + 11 }, text(number.replace('-', '–'))),
   );
 }
 
@@ -370,10 +423,10 @@ function times(joined: JoinedCaption): string {
 }
 
 /** The captions in one column or two, read down the first and then down the second. */
-function captionsPiece(block: Block, frame: Frame): Piece {
-  const entries = block.marks.flatMap((box) =>
+function captionsPiece(boxes: readonly MarkBox[], brackets: Brackets, frame: Frame): Piece {
+  const entries = boxes.flatMap((box) =>
     joinCaptions(box.marks, 70, SENTENCES_MAX).map((joined, i) => ({
-      mark: i === 0 ? `*${box.text.replace('-', '–')}` : '',
+      mark: i === 0 ? brackets.caption(box.text.replace('-', '–')) : '',
       when: period(joined.from, joined.to, '–'),
       joined,
     })),
@@ -404,18 +457,15 @@ function captionsPiece(block: Block, frame: Frame): Piece {
 }
 
 function legendPiece(chart: Chart): Piece {
-  const looks = (lanes: readonly LaneBox[]) => lanes.flatMap((lane) => lane.spans.map((span) => span.look));
-  const { servers, groups } = legendOf(
-    looks(chart.blocks.flatMap((block) => block.servers)),
-    looks(chart.blocks.flatMap((block) => block.groups)),
-  );
-  const rows = [legendRow('Servers', servers, 0), legendRow('Groups', groups, 20)];
+  const { servers, groups, clients, answers } = legendOf(looksOf(chart));
+  const told = [servers, groups, ...[clients, answers].filter(({ entries }) => entries.length > 0)];
+  const rows = told.map((row, i) => legendRow(row.name, row.entries, i * LEGEND_LINE));
   const note = `Time is not to scale${chart.axis.folds.length > 0 ? '; ⋯ marks a wait that is folded' : ''}.`;
-  return {
-    height: 60,
-    markup: join([...rows, tag('text', { class: 'quiet', x: MARGIN, y: 52 }, text(note))]),
-  };
+  const y = told.length * LEGEND_LINE + 12;
+  return { height: y + 8, markup: join([...rows, tag('text', { class: 'quiet', x: MARGIN, y }, text(note))]) };
 }
+
+const LEGEND_LINE = 20;
 
 function legendRow(name: string, entries: readonly LegendEntry[], y: number): Markup {
   let x = MARGIN + 60;

@@ -55,6 +55,17 @@ function markNumbers(history: History): (seq: number) => Markup {
   return (seq) => text((numbers.get(seq) ?? []).join(', '));
 }
 
+/** The number of what a client was told, by its place in the trace. */
+function toldNumbers(history: History): (seq: number) => Markup {
+  const several = history.clusters.length > 1;
+  const numbers = new Map(
+    history.clusters.flatMap(({ name, told }) =>
+      told.map(({ seq, number }) => [seq, several ? `${name} (*${number})` : `(*${number})`] as const),
+    ),
+  );
+  return (seq) => text(numbers.get(seq) ?? '');
+}
+
 /** What the scenario did and what it expected, in order. */
 export function stepTable(history: History): Markup {
   const number = markNumbers(history);
@@ -197,8 +208,10 @@ function percent(part: number, whole: number): string {
 /** What applications on clients were called back with, and the messages that popped up. */
 export function clientTables(history: History): Markup {
   const { clientEvents, popups } = history;
+  const number = toldNumbers(history);
   const called = table(
     [
+      { name: 'mark' },
       { name: 'time', kind: 'number' },
       ...['client', 'cluster', 'group'].map((name) => ({ name })),
       { name: 'event', kind: 'mono' },
@@ -207,14 +220,17 @@ export function clientTables(history: History): Markup {
       { name: 'status', kind: 'mono' },
     ],
     clientEvents.map((line) => ({
-      cells: [exactly(line.t), line.client, line.cluster, line.group, line.event, line.src, line.dst, line.status].map(
-        text,
-      ),
+      cells: [
+        number(line.seq),
+        ...[exactly(line.t), line.client, line.cluster, line.group, line.event, line.src, line.dst, line.status].map(
+          text,
+        ),
+      ],
     })),
   );
   const popped = table(
-    [{ name: 'time', kind: 'number' }, { name: 'client' }, { name: 'message' }],
-    popups.map((line) => ({ cells: [exactly(line.t), line.client, line.text].map(text) })),
+    [{ name: 'mark' }, { name: 'time', kind: 'number' }, { name: 'client' }, { name: 'message' }],
+    popups.map((line) => ({ cells: [number(line.seq), ...[exactly(line.t), line.client, line.text].map(text)] })),
   );
   return join([
     clientEvents.length > 0 ? section('callbacks', 'Callbacks of client applications', called) : NOTHING,

@@ -9,14 +9,26 @@
  * ServerA   o CLUSTER ════X crashed ......x DOWN ...................................
  * Group1    o ServerA ────────────────────F ServerB ~~~~~~~~~~~~~~o ServerB ─────────
  * ```
+ *
+ * Where the trace tells of clients, their lanes follow, with the row of o, x and F that section 6.3 draws for an
+ * application, under marks of their own, (*1), (*2).
  */
 import pc from 'picocolors';
 import type { TraceLine } from '../model/trace.js';
 import { joinCaptions, markTone, nameList } from './captions.js';
 import { exactly, period } from './durations.js';
 import { readHistory, type History } from './history.js';
-import { layoutChart, type Block, type Chart, type LaneBox, type MarkBox, type Measure } from './layout.js';
-import { legendOf, type LegendEntry, type Tone } from './looks.js';
+import {
+  layoutChart,
+  looksOf,
+  type Block,
+  type Chart,
+  type LaneBox,
+  type MarkBox,
+  type Measure,
+  type SpanBox,
+} from './layout.js';
+import { legendOf, type LegendRow, type Tone } from './looks.js';
 import { columns, cut, pad, printable, wrap } from './plain.js';
 import { verdictOf } from './verdict.js';
 
@@ -83,6 +95,10 @@ function labelColumns(history: History, width: number): number {
     cluster.name,
     ...cluster.servers.map((lane) => lane.name),
     ...cluster.groups.map((lane) => lane.name),
+    ...cluster.clients.flatMap(({ lane, answers }) => [
+      lane.name,
+      ...answers.map(({ name }) => `${lane.name}: ${name}`),
+    ]),
   ]);
   const longest = Math.max(8, ...names.map((name) => columns(printable(name))));
   const joined = history.clusters.some((cluster) => cluster.groups.length > GROUP_LANES_MAX) ? 22 : longest;
@@ -104,18 +120,26 @@ function title(history: History, width: number, paint: Palette): string[] {
 
 function blockRows(block: Block, chart: Chart, labelWidth: number, width: number, paint: Palette): string[] {
   const row = (label: string, drawn: string): string => `${pad(label, labelWidth)}${drawn}`;
+  const lane = (box: LaneBox): string => row(laneName(box, labelWidth - 2), laneRow(box, chart.axis.width, paint));
   const name = paint.title(pad(cut(printable(block.cluster), labelWidth - 2), labelWidth));
   return [
     `${name}${tickRow(chart)}`,
     row('', paint.quiet(axisRow(chart))),
-    row('', markRow(block.marks, chart.axis.width, paint)),
-    ...[...block.servers, ...block.groups].map((lane) =>
-      row(laneName(lane, labelWidth - 2), laneRow(lane, chart.axis.width, paint)),
-    ),
+    row('', markRow(block.marks, chart.axis.width, STEPS, paint)),
+    ...[...block.servers, ...block.groups].map(lane),
+    ...(block.clients.length > 0 ? [row('', markRow(block.told, chart.axis.width, TOLD, paint))] : []),
+    ...block.clients.flatMap((client) => [client.lane, ...client.answers]).map(lane),
     ...(block.marks.length > 0 ? [''] : []),
-    ...captionRows(block.marks, width, paint),
+    ...captionRows(block.marks, width, STEPS, paint),
+    ...(block.told.length > 0 ? ['', 'Popups and callbacks:'] : []),
+    ...captionRows(block.told, width, TOLD, paint),
   ];
 }
+
+/** How the numbers of marks are written: `*3` for steps and events, `(*3)` for what clients were told. */
+type Brackets = (number: string) => string;
+const STEPS: Brackets = (number) => `*${number}`;
+const TOLD: Brackets = (number) => `(*${number})`;
 
 function laneName(lane: LaneBox, room: number): string {
   const names = lane.names.map(printable);
@@ -150,11 +174,11 @@ function put(cells: string[], x: number, text: string): void {
   });
 }
 
-function markRow(marks: readonly MarkBox[], width: number, paint: Palette): string {
+function markRow(marks: readonly MarkBox[], width: number, brackets: Brackets, paint: Palette): string {
   let row = '';
   let at = 0;
   for (const box of marks) {
-    const text = `*${box.text}`;
+    const text = brackets(box.text);
     const x = Math.min(box.x, width - text.length);
     if (x < at) continue;
     row += ' '.repeat(x - at) + paint[markTone(box.marks)](text);
@@ -173,17 +197,23 @@ function laneRow(lane: LaneBox, width: number, paint: Palette): string {
     const room = x1 - x0;
     const label = span.label === '' ? span.look.symbol.slice(0, room) : printable(span.label);
     const words = columns(label) < room ? `${label} ` : label;
-    const fill = span.look.fill.repeat(Math.max(0, room - columns(words)));
+    const fill = filled(span.look, room - columns(words));
     row += ' '.repeat(x0 - at) + paint[span.look.tone](words + fill);
     at = x1;
   }
   return row;
 }
 
-function captionRows(boxes: readonly MarkBox[], width: number, paint: Palette): string[] {
+/** The rest of a state's room. Symbols that repeat keep apart from the next state's. */
+function filled({ fill, repeats }: SpanBox['look'], room: number): string {
+  if (room <= 0) return '';
+  return repeats === true ? pad(fill.repeat(Math.floor(room / fill.length)), room) : fill.repeat(room);
+}
+
+function captionRows(boxes: readonly MarkBox[], width: number, brackets: Brackets, paint: Palette): string[] {
   const entries = boxes.flatMap((box) =>
     joinCaptions(box.marks, Math.max(24, width - 40), SENTENCES_MAX).map((joined, i) => ({
-      mark: i === 0 ? `*${box.text}` : '',
+      mark: i === 0 ? brackets(box.text) : '',
       when: period(joined.from, joined.to),
       text: printable(joined.text),
       kind: markTone(joined.marks),
@@ -202,21 +232,17 @@ function captionRows(boxes: readonly MarkBox[], width: number, paint: Palette): 
 }
 
 function legend(chart: Chart, width: number): string[] {
-  const looks = (lanes: readonly LaneBox[]) => lanes.flatMap((lane) => lane.spans.map((span) => span.look));
-  const { servers, groups } = legendOf(
-    looks(chart.blocks.flatMap((block) => block.servers)),
-    looks(chart.blocks.flatMap((block) => block.groups)),
-  );
+  const { servers, groups, clients, answers } = legendOf(looksOf(chart));
   // In a terminal MISS is told by its flag alone.
-  const told = (name: string, entries: readonly LegendEntry[]): string[] => {
-    const words = entries.filter((entry) => name !== 'Servers' || entry.tone !== 'warn');
-    return words.length === 0 ? [] : [`${name}: ${words.map((entry) => `${entry.symbol} ${entry.words}`).join(', ')}.`];
-  };
+  const shown = { ...servers, entries: servers.entries.filter((entry) => entry.tone !== 'warn') };
+  const told = ({ name, entries }: LegendRow): string[] =>
+    entries.length === 0 ? [] : [`${name}: ${entries.map((entry) => `${entry.symbol} ${entry.words}`).join(', ')}.`];
   const joined = chart.blocks.some((block) => block.groups.some((lane) => lane.names.length > 1));
   const [fold] = chart.axis.folds;
   const notes = [
     ...(joined ? ['A lane of several groups shows F while they differ.'] : []),
     `Time is not to scale${fold === undefined ? '' : `; // ${fold.text} // is a wait, folded`}.`,
   ];
-  return [...told('Servers', servers), ...told('Groups', groups), notes.join(' ')].flatMap((text) => wrap(text, width));
+  const rows = [shown, groups, clients, answers].flatMap(told);
+  return [...rows, notes.join(' ')].flatMap((text) => wrap(text, width));
 }

@@ -1,10 +1,11 @@
 /** Trace events for Chrome and Perfetto: valid JSON, a process a cluster, a thread a server and a group. */
 import { expect, test } from 'vitest';
 import { chromeTrace } from '../../src/report/index.js';
-import { failoverTrace, troubledTrace, twoClusters } from './traces.js';
+import { failoverTrace, lateClientTrace, troubledTrace, twoClusters } from './traces.js';
 
 interface ChromeEvent {
   name: string;
+  cat?: string;
   ph: string;
   ts: number;
   dur: number;
@@ -55,4 +56,18 @@ test('steps, expectations, warnings and violations are instants of the scenario'
 test('the same trace gives the same bytes, and an empty one is still a file', () => {
   expect(chromeTrace(failoverTrace())).toBe(chromeTrace(failoverTrace()));
   expect(read(chromeTrace([])).length).toBeGreaterThan(0);
+});
+
+test('a client is a thread, each watched group another, and what it was told instants', () => {
+  const events = read(chromeTrace(lateClientTrace()));
+  const states = (name: string): unknown[] => {
+    const thread = events.find((event) => event.name === 'thread_name' && event.args.name === name);
+    const own = events.filter((event) => event.ph === 'X' && event.pid === thread?.pid && event.tid === thread.tid);
+    return own.map((event) => event.name);
+  };
+  expect(states('Client1')).toEqual(['not running', 'running', 'not running']);
+  expect(states('Client1: Group1')).toEqual(['FAILOVER', 'RUNNING', 'nobody asks']);
+  expect(events.filter(({ cat }) => cat === 'popup' || cat === 'callback').map(({ ts }) => ts)).toEqual([
+    90_200_000, 91_000_100, 91_000_100,
+  ]);
 });

@@ -4,7 +4,16 @@
  */
 import { describe, expect, test } from 'vitest';
 import { HeartbeatRecorder, htmlReport } from '../../src/report/index.js';
-import { beats, failoverTrace, fullHouse, returnTrace, troubledTrace, twoClusters } from './traces.js';
+import {
+  beats,
+  failoverTrace,
+  fullHouse,
+  lateClientTrace,
+  returnTrace,
+  troubledTrace,
+  twoClusters,
+  watchedFailoverTrace,
+} from './traces.js';
 
 const none = new HeartbeatRecorder().series();
 const pair = beats(['ServerA', 'ServerB'], 180e6, 'ServerA', 60e6);
@@ -22,35 +31,42 @@ function part(html: string, id: string): string {
   return html.split('<section').find((section) => section.includes(`<h2 id="${id}">`)) ?? '';
 }
 
-describe.each(Object.entries({ failoverTrace, returnTrace, troubledTrace, fullHouse, twoClusters }))(
-  '%s',
-  (_, trace) => {
-    const html = htmlReport(trace(), trace === fullHouse ? beats(sixteen, 900e6, 'Server3', 600e6) : pair);
+describe.each(
+  Object.entries({
+    failoverTrace,
+    returnTrace,
+    troubledTrace,
+    fullHouse,
+    twoClusters,
+    lateClientTrace,
+    watchedFailoverTrace,
+  }),
+)('%s', (_, trace) => {
+  const html = htmlReport(trace(), trace === fullHouse ? beats(sixteen, 900e6, 'Server3', 600e6) : pair);
 
-    test('is one page that asks for nothing from outside', () => {
-      expect(html.startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
-      expect(html).toContain('default-src &#39;none&#39;');
-      expect(html.match(/https?:[^"]*/g)?.filter((url) => url !== 'http://www.w3.org/2000/svg')).toEqual([]);
-      expect(html).not.toMatch(/<[^<>]*\s(?:src|href|action|on\w+)=|@import|url\(|<link|<img|<iframe/);
-    });
+  test('is one page that asks for nothing from outside', () => {
+    expect(html.startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
+    expect(html).toContain('default-src &#39;none&#39;');
+    expect(html.match(/https?:[^"]*/g)?.filter((url) => url !== 'http://www.w3.org/2000/svg')).toEqual([]);
+    expect(html).not.toMatch(/<[^<>]*\s(?:src|href|action|on\w+)=|@import|url\(|<link|<img|<iframe/);
+  });
 
-    test('holds exactly one script, its own', () => {
-      expect(html.match(/<script/gi)).toHaveLength(1);
-      expect(html.match(/<\/script/gi)).toHaveLength(1);
-    });
+  test('holds exactly one script, its own', () => {
+    expect(html.match(/<script/gi)).toHaveLength(1);
+    expect(html.match(/<\/script/gi)).toHaveLength(1);
+  });
 
-    test('the same trace gives the same bytes', () => {
-      const again = trace === fullHouse ? beats(sixteen, 900e6, 'Server3', 600e6) : pair;
-      expect(htmlReport(trace(), again)).toBe(html);
-      expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/);
-    });
+  test('the same trace gives the same bytes', () => {
+    const again = trace === fullHouse ? beats(sixteen, 900e6, 'Server3', 600e6) : pair;
+    expect(htmlReport(trace(), again)).toBe(html);
+    expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  });
 
-    test('has a row for every event', () => {
-      const rows = part(html, 'events').match(/<tr>/g) ?? [];
-      expect(rows.length - 1).toBe(trace().filter((line) => line.kind === 'event').length);
-    });
-  },
-);
+  test('has a row for every event', () => {
+    const rows = part(html, 'events').match(/<tr>/g) ?? [];
+    expect(rows.length - 1).toBe(trace().filter((line) => line.kind === 'event').length);
+  });
+});
 
 test('the header says what was run and how it ended', () => {
   const header = words(htmlReport(failoverTrace(), pair).split('<main>')[0].split('<header>')[1]);
@@ -95,6 +111,16 @@ test('heartbeats: a block a receiver, a strip a sender, the totals in numbers', 
   expect(section).toContain('ServerA, 1m to 3m in each 3s: none from ServerB');
   expect(words(section)).toContain('received by ServerA ServerB ServerA 20 ServerB 21');
   expect(words(part(htmlReport(failoverTrace(), none), 'heartbeats'))).toContain('None were received.');
+});
+
+test('callbacks and popups bear their numbers of the chart', () => {
+  const html = htmlReport(watchedFailoverTrace(), none);
+  const callbacks = words(part(html, 'callbacks'));
+  expect(callbacks).toContain(
+    '(*2) 1m30.0001s Client1 CLUSTER1 Group1 ARMCLAPI_EVENT_FAILOVER_START ServerA ARMCLAPI_GROUP_STATUS_FAILOVER',
+  );
+  expect(words(part(html, 'popups'))).toContain('(*3) 1m31.0001s Client1 クラスタ CLUSTER1 で');
+  expect(words(html.split('<main>')[0].split('<header>')[1])).toContain('Events 8 Clients Client1');
 });
 
 test('a page of an empty trace is still a page', () => {

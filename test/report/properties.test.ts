@@ -44,6 +44,12 @@ const code = fc.constantFrom<EventCode>(
   'ARM_EVENT_LSW_SWITCHED',
   'ARM_EVENT_GROUP_MOVE_FAILURE',
 );
+const clientStatus = fc
+  .constantFrom('RUNNING', 'MISS', 'STOPPED', 'FAILOVER', 'toString')
+  .map((word) => `ARMCLAPI_GROUP_STATUS_${word}`);
+const clientEvent = fc
+  .constantFrom('BOOT', 'SHUTDOWN', 'FAILOVER_START', 'FAILOVER_END')
+  .map((word) => `ARMCLAPI_EVENT_${word}`);
 const count = fc.nat({ max: 1000 });
 const cluster = fc.constantFrom('C1', 'C2', '<b>');
 
@@ -59,11 +65,15 @@ const body: fc.Arbitrary<TraceBody> = fc.oneof(
   fc.record(
     {
       kind: fc.constant('step'),
-      step: fc.constantFrom('crash', 'hang', 'resume', 'start', 'restart', 'moveGroup', 'toString'),
+      step: fc.constantFrom(
+        ...['crash', 'hang', 'resume', 'start', 'restart', 'moveGroup', 'toString'],
+        ...['startClient', 'stopClient', 'watch'],
+      ),
       target: name,
       to: name,
       on: name,
       error: name,
+      status: fc.oneof(clientStatus, name),
     },
     { requiredKeys: ['kind', 'step', 'target'] },
   ),
@@ -110,10 +120,10 @@ const body: fc.Arbitrary<TraceBody> = fc.oneof(
     client: name,
     cluster,
     group: name,
-    event: name,
+    event: fc.oneof(clientEvent, name),
     src: name,
     dst: name,
-    status: name,
+    status: fc.oneof(clientStatus, name),
   }),
   fc.record({ kind: fc.constant('popup'), client: name, text: name }),
   fc.record({ kind: fc.constant('expect'), ok: fc.boolean(), text: name }),

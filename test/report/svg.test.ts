@@ -5,43 +5,58 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
 import { svgChart } from '../../src/report/index.js';
-import { failoverTrace, fullHouse, returnTrace, troubledTrace, twoClusters } from './traces.js';
+import {
+  failoverTrace,
+  fullHouse,
+  lateClientTrace,
+  returnTrace,
+  troubledTrace,
+  twoClusters,
+  watchedFailoverTrace,
+} from './traces.js';
 
-describe.each(Object.entries({ failoverTrace, returnTrace, troubledTrace, fullHouse, twoClusters }))(
-  '%s',
-  (_, trace) => {
-    const svg = svgChart(trace());
+describe.each(
+  Object.entries({
+    failoverTrace,
+    returnTrace,
+    troubledTrace,
+    fullHouse,
+    twoClusters,
+    lateClientTrace,
+    watchedFailoverTrace,
+  }),
+)('%s', (_, trace) => {
+  const svg = svgChart(trace());
 
-    test('is well-formed XML', () => {
-      expect(() => create(svg)).not.toThrow();
-      expect(svg.startsWith('<?xml version="1.0" encoding="UTF-8"?>\n<svg ')).toBe(true);
-    });
+  test('is well-formed XML', () => {
+    expect(() => create(svg)).not.toThrow();
+    expect(svg.startsWith('<?xml version="1.0" encoding="UTF-8"?>\n<svg ')).toBe(true);
+  });
 
-    test('has a title and a description for those who cannot see it', () => {
-      expect(svg).toContain('role="img" aria-labelledby="armada-chart-title armada-chart-desc"');
-      expect(svg).toMatch(/<title id="armada-chart-title">Time chart: .+<\/title>/);
-      expect(svg).toMatch(/<desc id="armada-chart-desc">.+<\/desc>/);
-    });
+  test('has a title and a description for those who cannot see it', () => {
+    expect(svg).toContain('role="img" aria-labelledby="armada-chart-title armada-chart-desc"');
+    expect(svg).toMatch(/<title id="armada-chart-title">Time chart: .+<\/title>/);
+    expect(svg).toMatch(/<desc id="armada-chart-desc">.+<\/desc>/);
+  });
 
-    test('asks for nothing from outside', () => {
-      expect(svg.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
-      expect(svg).not.toMatch(/href|@import|url\(|<script|<image|<foreignObject/);
-    });
+  test('asks for nothing from outside', () => {
+    expect(svg.match(/https?:[^"]*/g)).toEqual(['http://www.w3.org/2000/svg']);
+    expect(svg).not.toMatch(/href|@import|url\(|<script|<image|<foreignObject/);
+  });
 
-    test('holds no number that is none, and no bar outside the picture', () => {
-      expect(svg).not.toMatch(/NaN|Infinity|undefined/);
-      const width = Number(/viewBox="0 0 (\S+) /.exec(svg)?.[1]);
-      for (const [, x, w] of svg.matchAll(/<rect class="bar \w+" x="(\S+)" y="\S+" width="(\S+)"/g)) {
-        expect(Number(w)).toBeGreaterThan(0);
-        expect(Number(x) + Number(w)).toBeLessThanOrEqual(width);
-      }
-    });
+  test('holds no number that is none, and no bar outside the picture', () => {
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    const width = Number(/viewBox="0 0 (\S+) /.exec(svg)?.[1]);
+    for (const [, x, w] of svg.matchAll(/<rect class="bar \w+" x="(\S+)" y="\S+" width="(\S+)"/g)) {
+      expect(Number(w)).toBeGreaterThan(0);
+      expect(Number(x) + Number(w)).toBeLessThanOrEqual(width);
+    }
+  });
 
-    test('the same trace gives the same bytes', () => {
-      expect(svgChart(trace())).toBe(svg);
-    });
-  },
-);
+  test('the same trace gives the same bytes', () => {
+    expect(svgChart(trace())).toBe(svg);
+  });
+});
 
 test('bars tell their state in full when pointed at', () => {
   const svg = svgChart(failoverTrace());
@@ -54,6 +69,22 @@ test('bars tell their state in full when pointed at', () => {
   ]) {
     expect(svg).toContain(`<title>${title}</title>`);
   }
+});
+
+test('a client tells when it ran, and each answer how long it was given', () => {
+  const svg = svgChart(lateClientTrace());
+  for (const title of [
+    'Client1: not running, 0s to 1m30.2s (1m30.2s)',
+    'Client1: running, 1m30.2s to 1m40s (9.8s)',
+    'Client1: Group1: FAILOVER, 1m30.6s to 1m31.0001s (400.1ms)',
+    'Client1: Group1: RUNNING, 1m31.0001s to 1m40s (8.9999s)',
+  ]) {
+    expect(svg).toContain(`<title>${title}</title>`);
+  }
+  // Nothing is drawn where nobody asks any more.
+  expect(svg).not.toContain('nobody asks');
+  expect(svg).toContain('Clients Client1, which were told something');
+  expect(svgChart(failoverTrace())).not.toMatch(/[Cc]lient|Answers/);
 });
 
 test('64 groups have a lane each', () => {

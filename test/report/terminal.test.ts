@@ -5,9 +5,17 @@
 import { describe, expect, test } from 'vitest';
 import { micros } from '../../src/model/time.js';
 import { terminalChart } from '../../src/report/index.js';
-import { failoverTrace, fullHouse, returnTrace, troubledTrace, twoClusters } from './traces.js';
+import {
+  failoverTrace,
+  fullHouse,
+  lateClientTrace,
+  returnTrace,
+  troubledTrace,
+  twoClusters,
+  watchedFailoverTrace,
+} from './traces.js';
 
-const traces = { failoverTrace, returnTrace, troubledTrace, fullHouse, twoClusters };
+const traces = { failoverTrace, returnTrace, troubledTrace, fullHouse, twoClusters, lateClientTrace };
 const ESCAPES = /\u001b\[\d+m/g;
 
 describe('golden charts', () => {
@@ -18,6 +26,9 @@ describe('golden charts', () => {
     ['16 servers and 64 groups', fullHouse, 120],
     ['two clusters', twoClusters, 100],
     ['narrow', failoverTrace, 60],
+    ['a client sees the failover of section 6.3.1', watchedFailoverTrace, 110],
+    ['a client starts in the failover of section 6.3.4', lateClientTrace, 110],
+    ['narrow with a client', lateClientTrace, 60],
   ] as const)('%s', async (name, trace, width) => {
     const chart = terminalChart(trace(), { width, color: false });
     await expect(chart).toMatchFileSnapshot(`golden/${name.replaceAll(/[^a-z0-9]+/gi, '-')}-${width}.txt`);
@@ -53,6 +64,13 @@ describe.each(Object.entries(traces))('%s', (_, trace) => {
     expect(terminalChart(trace(), { width: 100, color: true })).toBe(chart);
     expect(terminalChart(lines.toReversed(), { width: 100, color: true })).toBe(chart);
   });
+});
+
+test('texts of popups are told as they are', () => {
+  const chart = terminalChart(watchedFailoverTrace(), { width: 160, color: false });
+  expect(chart).toContain(
+    'popup on Client1: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました. サーバ ',
+  );
 });
 
 test('escape sequences in names do not reach the terminal', () => {

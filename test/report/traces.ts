@@ -62,6 +62,16 @@ export class TraceWriter {
     return this.line({ kind: 'event', cluster: this.cluster, ...this.view, id, code: full, source, src, dst });
   }
 
+  /** What an application on Client1 is called back with for Group1. */
+  callback(event: string, status: string, src = '', dst = '', group = 'Group1', client = 'Client1'): this {
+    const words = { event: `ARMCLAPI_EVENT_${event}`, status: `ARMCLAPI_GROUP_STATUS_${status}` };
+    return this.line({ kind: 'client-event', client, cluster: this.cluster, group, src, dst, ...words });
+  }
+
+  popup(text: string, client = 'Client1'): this {
+    return this.line({ kind: 'popup', client, text });
+  }
+
   end(ok = true): TraceLine[] {
     return this.line({ kind: 'end', ok, hash: 'c0ffee'.repeat(10) + 'c0ff' }).lines;
   }
@@ -125,6 +135,40 @@ export function returnTrace(): TraceLine[] {
   return w.end();
 }
 
+/** Section 6.3.1 with its client, which has run from the beginning and watches Group1. */
+export function watchedFailoverTrace(): TraceLine[] {
+  const w = twoServers('6.3.1: failover');
+  w.at(SECOND + 1400).callback('BOOT', 'RUNNING', '', 'ServerA');
+  crashOfA(w);
+  const way = 'サーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2)';
+  w.at(90 * SECOND + 100).popup(`クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました.\n${way}`);
+  w.callback('FAILOVER_START', 'FAILOVER', 'ServerA');
+  w.at(91 * SECOND + 100).callback('FAILOVER_END', 'RUNNING', '', 'ServerB');
+  w.popup(`クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーが終了しました.\n${way}`);
+  return inOrder(w.at(120 * SECOND).end());
+}
+
+/** Section 6.3.4: the client starts in the middle of the failover, an application there a little later; both end early. */
+export function lateClientTrace(): TraceLine[] {
+  const w = crashOfA(twoServers('6.3.4: the client starts during a failover'));
+  w.at(90.2 * SECOND).step('startClient', 'Client1');
+  w.popup(
+    'Cluster CLUSTER1: the failover of group Group1 has begun.\nServer ServerA(10.0.0.1)->Server ServerB(10.0.0.2)',
+  );
+  w.at(90.6 * SECOND).step('watch', 'Group1', { on: 'Client1', status: 'ARMCLAPI_GROUP_STATUS_FAILOVER' });
+  w.at(91 * SECOND + 100).callback('FAILOVER_END', 'RUNNING', '', 'ServerB');
+  w.popup(
+    'Cluster CLUSTER1: the failover of group Group1 has ended.\nServer ServerA(10.0.0.1)->Server ServerB(10.0.0.2)',
+  );
+  w.at(100 * SECOND).step('stopClient', 'Client1');
+  return inOrder(w.at(120 * SECOND).end());
+}
+
+/** The order of a trace written in strands: by time. */
+function inOrder(lines: readonly TraceLine[]): TraceLine[] {
+  return lines.toSorted((a, b) => a.t - b.t).map((line, seq) => ({ ...line, seq }));
+}
+
 /** A hang, a refused step, a failed resource, a failed expectation, a violation and a name that tries to be markup. */
 export function troubledTrace(): TraceLine[] {
   const w = twoServers('everything <b>goes</b> wrong & "more" <script>alert(1)</script>');
@@ -142,7 +186,6 @@ export function troubledTrace(): TraceLine[] {
   w.line({ kind: 'warning', text: 'resource vip1 of Group1 failed to activate on ServerA' });
   w.at(80 * SECOND).line({ kind: 'expect', ok: false, text: 'server ServerB is CLUSTER: it is DOWN </script>' });
   w.line({ kind: 'violation', invariant: 2, text: 'Group1 active on ServerA and ServerB' });
-  w.line({ kind: 'popup', client: 'Client1', text: 'クラスタ CLUSTER1 で\nグループ Group1' });
   return w.end(false);
 }
 

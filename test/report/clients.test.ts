@@ -1,0 +1,124 @@
+/** What a chart says of clients must follow from the trace alone: when each ran, what it answered, what it was told. */
+import { describe, expect, test } from 'vitest';
+import { sentence } from '../../src/report/captions.js';
+import { readHistory } from '../../src/report/history.js';
+import type { TraceLine } from '../../src/model/trace.js';
+import { failoverTrace, lateClientTrace, TraceWriter, watchedFailoverTrace } from './traces.js';
+
+/** Each client with its spans, and those of its answers: `0-5 RUNNING`, in seconds. */
+function story(lines: readonly TraceLine[], cluster = 0): Record<string, string[]> {
+  const told: Record<string, string[]> = {};
+  const span = (from: number, to: number, state: unknown): string => `${from / 1e6}-${to / 1e6} ${String(state)}`;
+  for (const { lane, answers } of readHistory(lines).clusters[cluster].clients) {
+    told[lane.name] = lane.spans.map(({ from, to, state }) => span(from, to, state.running ? 'up' : 'off'));
+    for (const { name, spans } of answers)
+      told[`${lane.name}: ${name}`] = spans.map(({ from, to, state }) => span(from, to, state.status));
+  }
+  return told;
+}
+
+function marks(lines: readonly TraceLine[], cluster = 0): string[] {
+  return readHistory(lines).clusters[cluster].told.map(({ number, caption }) => `${number} ${sentence(caption)}`);
+}
+
+const writer = () => new TraceWriter('C', 'clients').group('Group1', 'OFFLINE').group('Group2', 'OFFLINE');
+
+describe('lanes', () => {
+  test('a trace without clients has none', () => {
+    expect(story(failoverTrace())).toEqual({});
+    expect(marks(failoverTrace())).toEqual([]);
+  });
+
+  test('a client that no step starts has run and watched from the beginning', () => {
+    expect(story(watchedFailoverTrace())).toEqual({
+      Client1: ['0-120 up'],
+      'Client1: Group1': [
+        '0-1.0014 STOPPED',
+        '1.0014-90.0001 RUNNING',
+        '90.0001-91.0001 FAILOVER',
+        '91.0001-120 RUNNING',
+      ],
+    });
+  });
+
+  test('a watch shows from its step, with the status that stands there, to the end of the client', () => {
+    expect(story(lateClientTrace())).toEqual({
+      Client1: ['0-90.2 off', '90.2-100 up', '100-120 off'],
+      'Client1: Group1': ['90.6-91.0001 FAILOVER', '91.0001-100 RUNNING', '100-120 undefined'],
+    });
+  });
+
+  test.each([
+    ['BOOT', 'STOPPED'],
+    ['SHUTDOWN', 'RUNNING'],
+    ['FAILOVER_START', 'RUNNING'],
+    ['FAILOVER_END', 'FAILOVER'],
+    ['SOMETHING', ''],
+  ])('before %s the answer was %s, where the trace does not say it', (event, before) => {
+    const w = writer().at(5e6).step('watch', 'Group1', { on: 'Client1' });
+    w.at(7e6).callback(event, 'MISS').at(9e6);
+    expect(story(w.end())['Client1: Group1']).toEqual([`5-7 ${before}`, '7-9 MISS']);
+  });
+
+  test('a watch that nothing follows is not known', () => {
+    const w = writer().at(5e6).step('watch', 'Group1', { on: 'Client1' }).at(9e6);
+    expect(story(w.end())).toEqual({ Client1: ['0-9 up'], 'Client1: Group1': ['5-9 '] });
+  });
+
+  test('a client that starts again watches again, from then on', () => {
+    const w = writer().at(2e6).callback('BOOT', 'RUNNING').at(4e6).step('stopClient', 'Client1');
+    w.at(6e6).step('startClient', 'Client1').at(8e6).callback('SHUTDOWN', 'STOPPED').at(9e6);
+    expect(story(w.end())).toEqual({
+      Client1: ['0-4 up', '4-6 off', '6-9 up'],
+      'Client1: Group1': ['0-2 STOPPED', '2-4 RUNNING', '4-6 undefined', '6-8 RUNNING', '8-9 STOPPED'],
+    });
+  });
+
+  test('a refused step changes nothing, and a second watch neither', () => {
+    const w = writer()
+      .step('startClient', 'Client2', { error: 'no' })
+      .step('watch', 'Group1', { on: 'PC', error: 'no' });
+    w.at(1e6).step('watch', 'Group1', { on: 'Client1', status: 'ARMCLAPI_GROUP_STATUS_RUNNING' });
+    w.at(2e6).step('watch', 'Group1', { on: 'Client1', status: 'ARMCLAPI_GROUP_STATUS_STOPPED' }).at(3e6);
+    expect(story(w.end())).toEqual({ Client1: ['0-3 up'], 'Client1: Group1': ['1-3 RUNNING'] });
+  });
+
+  test('of several clusters each shows the clients that watch there, and all that watch nowhere', () => {
+    const w = writer().line({ kind: 'group', cluster: 'D', group: 'Group1', state: 'OFFLINE', server: '' });
+    w.step('startClient', 'Idle')
+      .step('watch', 'D/Group1', { on: 'Client1' })
+      .step('watch', 'Group2', { on: 'Client2' });
+    w.popup('cluster D, group Group1').popup('cluster C', 'Idle').popup('who knows', 'Idle');
+    const lines = w.end();
+    expect(Object.keys(story(lines, 0))).toEqual(['Idle', 'Client2', 'Client2: Group2']);
+    expect(Object.keys(story(lines, 1))).toEqual(['Idle', 'Client1', 'Client1: Group1']);
+    expect(marks(lines, 0)).toEqual(['1 popup on Idle: cluster C', '2 popup on Idle: who knows']);
+    expect(marks(lines, 1)).toEqual(['1 popup on Client1: cluster D, group Group1', '2 popup on Idle: who knows']);
+  });
+});
+
+describe('marks', () => {
+  test('have numbers of their own, and a popup shares one with the callback of the same change, whichever came first', () => {
+    expect(marks(watchedFailoverTrace())).toEqual([
+      '1 callback ARMCLAPI_EVENT_BOOT for Group1 on Client1, to ServerA; status RUNNING',
+      '2 popup on Client1: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました.\nサーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2)',
+      '2 callback ARMCLAPI_EVENT_FAILOVER_START for Group1 on Client1, from ServerA; status FAILOVER',
+      '3 popup on Client1: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーが終了しました.\nサーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2)',
+      '3 callback ARMCLAPI_EVENT_FAILOVER_END for Group1 on Client1, to ServerB; status RUNNING',
+    ]);
+  });
+
+  test('another group, another client or another time is another change', () => {
+    const w = writer().popup('about Group1').popup('about Group2').callback('BOOT', 'RUNNING', '', '', 'Group2');
+    w.popup('about Group1', 'Client2').callback('BOOT', 'RUNNING', '', '', 'Group1', 'Client3');
+    w.at(20_000).callback('BOOT', 'RUNNING');
+    expect(marks(w.end()).map((mark) => mark.split(' ').slice(0, 4).join(' '))).toEqual([
+      '1 popup on Client1:',
+      '2 popup on Client1:',
+      '2 callback ARMCLAPI_EVENT_BOOT for',
+      '3 popup on Client2:',
+      '4 callback ARMCLAPI_EVENT_BOOT for',
+      '5 callback ARMCLAPI_EVENT_BOOT for',
+    ]);
+  });
+});
