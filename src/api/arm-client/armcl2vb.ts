@@ -134,8 +134,7 @@ function calledBack(callback: string, proc: Called): Called {
   return (...told) => {
     const received = told.map((value, index) => {
       const parameter = parameters.at(index);
-      if (parameter?.type === 'Byte array') return receivedBytes(value as string, fieldLength(parameter.name));
-      return parameter?.type === 'ByVal Long' ? (value as number) | 0 : value;
+      return parameter?.type === 'Byte array' ? receivedBytes(value as string, fieldLength(parameter.name)) : value;
     });
     return proc(...received);
   };

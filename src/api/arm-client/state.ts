@@ -14,7 +14,7 @@ type Tell = (watch: number, event: ClientEvent, thread: Thread) => Promise<unkno
 interface Watch {
   /** The handle of the API that it belongs to. */
   readonly handle: number;
-  end(): void;
+  readonly end: () => void;
 }
 
 export class ClientState {
@@ -61,23 +61,19 @@ export class ClientState {
     const id = this.nextWatch++;
     const { process } = this;
     const proc = async (event: ClientEvent, thread: Thread): Promise<void> => {
-      // It may have been cancelled since.
+      // The watch may have ended since.
       const told = async (): Promise<unknown> => (this.watches.has(id) ? tell(id, event, thread) : undefined);
       await callBack(process, 'a WatchFailoverProc', thread, told);
     };
     const calls = new CallsBack<ClientEvent>(process, `watch ${id}`, (event) => (thread) => proc(event, thread));
-    const stop = begin((event) => {
-      if (process.alive) calls.put(event, `${event.event} ${event.id}`);
+    const end = begin((event) => {
+      calls.put(event, `${event.event} ${event.id}`);
     });
-    const end = (): void => {
-      stop();
-      calls.clear();
-    };
     this.watches.set(id, { handle, end });
     return id;
   }
 
-  /** Ends a watch; what the application has not been told is forgotten. A function that runs comes to its end. */
+  /** Ends a watch; what the application has not been told it is not told. A function that runs comes to its end. */
   cancel(id: number): void {
     this.watches.get(id)?.end();
     this.watches.delete(id);

@@ -43,15 +43,19 @@ interface Watched {
 }
 
 /** Watches a group and notes what it is called back with; `during` runs inside each callback. */
-async function watch(one: Ready, group: string, during?: (text: string) => unknown): Promise<Watched> {
+async function watch(
+  one: Ready,
+  group: string,
+  during?: (text: string, kernel32: Sleeper) => unknown,
+): Promise<Watched> {
   const [id, status] = [ref(), ref()];
   const [texts, ids]: [string[], number[]] = [[], []];
-  const proc = async (event: number, watchId: number, info: Uint8Array): Promise<void> => {
+  const proc = async (event: number, watchId: number, info: Uint8Array, own: { kernel32: Sleeper }): Promise<void> => {
     expect(watchId).toBe(id.value);
     const text = textOf(infoOf(one, info));
     texts.push(text);
     ids.push(event);
-    await during?.(text);
+    await during?.(text, own.kernel32);
   };
   await one.must('ArmClientStartWatchFailoverEx', one.handle, 'C', group, proc, id, status);
   return { id: id.value, status: status.value, texts, ids };
@@ -179,6 +183,16 @@ describe.each(languages)('%s', (language) => {
     expect(await one.errorOf('ArmClientCancelWatchFailoverEx', 1)).toBe('INVALID_ID');
   });
 
+  test('what waits for its callback is not told any more when the watch is cancelled', async () => {
+    const backend = await running();
+    const one = await ready(backend, 'K', language);
+    const watched = await watch(one, 'G', (_, kernel32) => kernel32.Sleep(3_600_000));
+    await changes(backend);
+    await one.must('ArmClientCancelWatchFailoverEx', watched.id);
+    await pass(backend, '5h');
+    expect(watched.texts).toEqual(told.slice(0, 1));
+  });
+
   test('ending a handle ends its watches, and no others; the end of the application ends all', async () => {
     const backend = await running();
     const one = await ready(backend, 'K', language);
@@ -295,4 +309,20 @@ test('the end of an application, or of its machine, ends what it watches', async
   await changes(backend);
   expect(called).toBe(0);
   await expect(again.call('ArmClientCheckClusterServer', ref())).rejects.toThrow('gone with the boot');
+});
+
+test('on a server a group is watched as long as an application there watches it', async () => {
+  const backend = await running([first]);
+  const noticed: string[] = [];
+  backend.trace((line) => line.kind === 'client-event' && line.client === 'A' && noticed.push(line.event));
+  const one = await ready(backend, 'A', 'C');
+  const watched = await watch(one, 'H');
+  await backend.act({ type: 'stopGroup', group: 'H' });
+  await rest(backend);
+  expect(noticed).toEqual(['ARMCLAPI_EVENT_SHUTDOWN']);
+  await one.must('ArmClientCancelWatchFailoverEx', watched.id);
+  await backend.act({ type: 'startGroup', group: 'H' });
+  await rest(backend);
+  expect(noticed).toHaveLength(1);
+  expect(watched.texts).toEqual(['SHUTDOWN A ->']);
 });
