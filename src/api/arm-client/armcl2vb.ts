@@ -11,14 +11,14 @@ import type { Process, Thread } from '../facade/process.js';
 import type { CallsOf } from '../facade/typed.js';
 import type { Ref } from '../facade/call.js';
 import { Kernel32 } from '../facade/win32.js';
-import { decodeText } from '../layout/text.js';
+import { decodeText, decodeWhole } from '../layout/text.js';
 import { sizeOf } from '../layout/measure.js';
 import { vbConstants } from './constants.js';
 import type { Conventions, FailoverInfo } from './conventions.js';
 import { callsOf, clientApi, States } from './facade.js';
 import { vbCallbacks, vbFunctions, vbTypes } from './functions-vb.js';
 import { vbStructures } from './structures.js';
-import { ansiBytes, receivedBytes, upToNul, VbString } from './vb-strings.js';
+import { ansiBytes, receivedBytes, upToNul, type VbString } from './vb-strings.js';
 
 /** What Visual Basic itself gives an application: the object Err (7.4.4). */
 export class VisualBasic {
@@ -106,12 +106,19 @@ const conventions: Conventions = {
 function handedIn({ type }: Parameter, value: unknown): unknown {
   const known = types[type];
   if (known.is === 'callback') return typeof value === 'function' ? calledBack(known.of, value as Called) : value;
-  if (type === 'ByVal String buffer') return value instanceof VbString ? value.bytes : value;
+  if (type === 'ByVal String buffer') return fixedString(value) ?? value;
   if (type !== 'ByVal String') return value;
-  if (value instanceof VbString) return upToNul(value.toString());
+  const fixed = fixedString(value);
+  if (fixed) return upToNul(decodeWhole(fixed));
   // &H0 is NULL (7.4).
   if (value === 0) return null;
   return typeof value === 'string' ? upToNul(inAnsi(value)) : value;
+}
+
+/** The bytes of a string of fixed length; whose class it is does not matter. */
+function fixedString(value: unknown): Uint8Array | undefined {
+  const held = typeof value === 'object' && value !== null && 'bytes' in value ? value.bytes : undefined;
+  return held instanceof Uint8Array ? held : undefined;
 }
 
 /** A text as it is after having been ANSI. */

@@ -19,8 +19,8 @@ import { ready, running, world } from './scene.js';
 const { ARMTRUE, ARMFALSE } = vbConstants;
 
 async function vb(...of: Parameters<typeof world>) {
-  const { thread, handle } = await ready(await world(...of), 'K', 'Visual Basic');
-  return { ...thread, armcl2vb: thread.armcl2vb, vb: thread.vb, explain: () => thread.explain(), handle };
+  const { thread } = await ready(await world(...of), 'K', 'Visual Basic');
+  return { armcl2vb: thread.armcl2vb, vb: thread.vb, explain: () => thread.explain() };
 }
 
 describe('a String that a call writes to', () => {
