@@ -110,3 +110,143 @@ describe('inject', () => {
     ]);
   });
 });
+
+describe('the client API', () => {
+  const clients = [{ name: 'PC', popups: 'english' }] satisfies ScenarioInput['clients'];
+  const named = {
+    ...cluster,
+    servers: ['A', { name: 'B', ip: '10.0.0.200' }],
+    groups: [
+      {
+        name: 'G',
+        servers: ['B', 'A'],
+        resources: [
+          { name: 'ip', type: 'vip', address: '10.9.0.200' },
+          { name: 'vc', type: 'vcom', computerName: 'VC' },
+        ],
+        logicalServices: ['sales'],
+      },
+    ],
+  } satisfies ScenarioInput['cluster'];
+
+  async function client(...steps: ScenarioInput['steps']) {
+    const head = { name: 'x', cluster: named, clients, machines: ['Lone'] };
+    const whole = scenario({
+      ...head,
+      steps: [{ start: 'cluster' }, { at: '60s', expect: { group: 'G', state: 'ONLINE' } }, ...steps],
+    });
+    const { failures, lines } = await runScenario(whole);
+    const said = lines.flatMap((line) => (line.kind === 'expect' && line.ok ? [line.text] : []));
+    return { failures: failures.map(({ text }) => text), said: said.slice(1) };
+  }
+
+  test.each(['armcl2', 'armcl2vb'])('%s answers on clients, servers and machines of no cluster', async (api) => {
+    const group = { lpszClusterName: 'C', lpszGroupName: 'G' };
+    const steps: ScenarioInput['steps'] = [
+      { call: { on: 'PC', api, function: 'ArmClientGetIPAddr', args: group, result: { lpdwIPAddr: '10.0.0.200' } } },
+      {
+        call: {
+          on: 'PC',
+          api,
+          function: 'ArmClientGetComputerName',
+          args: group,
+          result: { lpszComputerName: 'B', lpcchComputerName: 1 },
+        },
+      },
+      {
+        call: {
+          on: 'PC',
+          api,
+          function: 'ArmClientGetGroupFromVirtualIP',
+          args: { dwVirtualIP: '10.9.0.200' },
+          result: { lpszClusterName: 'C', lpszGroupName: 'G' },
+        },
+      },
+      {
+        call: {
+          on: 'PC',
+          api,
+          function: 'ArmClientEnumVirtualIP',
+          args: { lpszClusterName: null, lpszGroupName: null },
+          result: { EnumVirtualIPProc: [['C', 'G', '10.9.0.200']] },
+        },
+      },
+      {
+        call: {
+          on: 'A',
+          api,
+          function: 'ArmClientEnumServer',
+          args: { lpszClusterName: 'ARMCLAPI_LOCAL_CLUSTER' },
+          result: {
+            EnumServerProc: [
+              ['C', 'A'],
+              ['C', 'B'],
+            ],
+          },
+        },
+      },
+      {
+        call: {
+          on: 'Lone',
+          api,
+          function: 'ArmClientCheckClusterServer',
+          result: { lpdwHostType: 'ARMCLAPI_HOSTTYPE_IS_NONE' },
+        },
+      },
+      {
+        call: { on: 'PC', api, function: 'ArmClientGetServerName', error: 'ARMCLAPI_ERR_NOT_CLUSTER_SERVER' },
+      },
+      {
+        call: {
+          on: 'PC',
+          api,
+          function: 'ArmClientGetComputerName',
+          args: { ...group, lpszComputerName: 1 },
+          error: 'ARMCLAPI_ERR_BUFFER_TOO_SMALL',
+        },
+      },
+    ];
+    const { failures, said } = await client(...steps);
+    expect(failures).toEqual([]);
+    expect(said).toHaveLength(steps.length);
+  });
+
+  test.each(['armcl2', 'armcl2vb'])('%s: watches go by names, and without one the last is meant', async (api) => {
+    const [start, cancel] = ['ArmClientStartWatchFailoverEx', 'ArmClientCancelWatchFailoverEx'];
+    const args = { lpszClusterName: 'C', lpszGroupName: 'G' };
+    const running = { lpdwStatusEx: 'ARMCLAPI_GROUP_STATUS_RUNNING' };
+    const { failures } = await client(
+      { call: { on: 'PC', api, function: start, args: { ...args, lpdwWatchId: 'one' }, result: running } },
+      { call: { on: 'PC', api, function: start, args, result: { lpdwWatchId: 2 } } },
+      { call: { on: 'PC', api, function: cancel, args: { dwWatchId: 'one' } } },
+      { call: { on: 'PC', api, function: cancel } },
+      { call: { on: 'PC', api, function: cancel, error: 'ARMCLAPI_ERR_INVALID_ID' } },
+      { call: { on: 'PC', api, function: 'ArmClientTerminateApiEx' } },
+      { call: { on: 'PC', api, function: cancel, error: 'ARMCLAPI_ERR_NOT_INITIALIZED' } },
+    );
+    expect(failures).toEqual([]);
+  });
+
+  test.each(['armcl2', 'armcl2vb'])('%s: a scenario may initialise the API itself', async (api) => {
+    const status = { on: 'PC', api, function: 'ArmClientCheckClusterServer' } as const;
+    const { failures } = await client(
+      { call: { ...status, error: 'ARMCLAPI_ERR_NOT_INITIALIZED' } },
+      { call: { on: 'PC', api, function: 'ArmClientInitializeApiEx' } },
+      { call: status },
+    );
+    expect(failures).toEqual([]);
+  });
+
+  test('what is found is told by the names of the parameters', async () => {
+    const { failures } = await client({
+      call: {
+        on: 'PC',
+        api: 'armcl2',
+        function: 'ArmClientGetIPAddr',
+        args: { lpszClusterName: 'C', lpszGroupName: 'G' },
+        result: { lpdwIPAddr: '10.0.0.1' },
+      },
+    });
+    expect(failures).toEqual(['ArmClientGetIPAddr on PC: expected lpdwIPAddr to be "10.0.0.1", found 3355443210']);
+  });
+});
