@@ -10,15 +10,20 @@ export {
   type ApplicationThread,
   startApplication,
 } from './api/application.js';
+export { type ArmCl2, type WatchThread } from './api/arm-client/armcl2.js';
+export { type ArmCl2Vb, type VbProc, type VbText, type VbWatchThread, VisualBasic } from './api/arm-client/armcl2vb.js';
+export { clientConstants, vbConstants } from './api/arm-client/constants.js';
+export { ChrB, InStrB, LeftB, StrConv, VbString, vbNullString, vbUnicode } from './api/arm-client/vb-strings.js';
 export { type ArmApi3, type EventThread } from './api/arm-server/armapi.js';
 export { type ArmApi4 } from './api/arm-server/armapi4.js';
 export { constants3, constants4 } from './api/arm-server/constants.js';
+export { networkOrder } from './api/facade/address.js';
 export { ARMAPI_VERSION } from './api/arm-server/versions.js';
 export { Ref, ref } from './api/facade/call.js';
 export { type Fault, injectFault } from './api/facade/faults.js';
 export { ProcessGone, type Task } from './api/facade/process.js';
 export { INFINITE, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT } from './api/facade/win32.js';
-export { open, type OpenInput } from './cluster/cluster.js';
+export { type ClientInput, type ClusterOptions, open, type OpenInput } from './cluster/cluster.js';
 export type { Cluster, Condition } from './cluster/cluster.js';
 export { ActionRefused, GoalNotReached, ServerFailed } from './cluster/errors.js';
 export type { LinkName, LinkRules, RegistryChange, RegistryValue, WorldAction } from './cluster/actions.js';

@@ -1,5 +1,5 @@
 /**
- * An application on an emulated server or machine: what a user starts there, and calls the documented APIs from.
+ * An application on an emulated server, client or machine: what a user starts there, and calls the documented APIs from.
  *
  *     const app = startApplication(cluster, 'ServerA', { kit: '7.0 32bit' });
  *     const { armapi4 } = app.main;
@@ -9,6 +9,9 @@
 import type { Backend } from '../cluster/backend.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { MachineRegistry } from '../cluster/registry.js';
+import { type ArmCl2, armcl2 } from './arm-client/armcl2.js';
+import { type ArmCl2Vb, armcl2vb, VisualBasic } from './arm-client/armcl2vb.js';
+import { clientStructures, vbStructures } from './arm-client/structures.js';
 import { type ArmApi3, armapi } from './arm-server/armapi.js';
 import { armapi4, type ArmApi4 } from './arm-server/armapi4.js';
 import { whyNoStart } from './arm-server/installed.js';
@@ -43,6 +46,16 @@ export class ApplicationThread {
   readonly armapi4: ArmApi4;
   /** The structures of Ver4.x (section 3.2): `structures4.ARM_GROUP_STATUS.allocate()`, and `.read(buffer)`. */
   readonly structures4: StructureViews<typeof structures4>;
+  /** The client API for C (chapter 6), on clients and on servers. */
+  readonly armcl2: ArmCl2;
+  /** Its structures (section 6.2). */
+  readonly structuresClient: StructureViews<typeof clientStructures>;
+  /** The client API for Visual Basic (chapter 7), on clients and on servers. */
+  readonly armcl2vb: ArmCl2Vb;
+  /** Its structure (section 7.2). */
+  readonly structuresVb: StructureViews<typeof vbStructures>;
+  /** What Visual Basic gives: `vb.Err.LastDllError`. */
+  readonly vb: VisualBasic;
   /** Event objects, waits, the last error. */
   readonly kernel32: Kernel32;
 
@@ -51,6 +64,11 @@ export class ApplicationThread {
     this.structures3 = structureViews(thread.process, structures3);
     this.armapi4 = armapi4(thread);
     this.structures4 = structureViews(thread.process, structures4);
+    this.armcl2 = armcl2(thread);
+    this.structuresClient = structureViews(thread.process, clientStructures);
+    this.armcl2vb = armcl2vb(thread);
+    this.structuresVb = structureViews(thread.process, vbStructures);
+    this.vb = new VisualBasic(thread);
     this.kernel32 = new Kernel32(thread);
   }
 
@@ -118,7 +136,7 @@ export class Application {
 }
 
 /**
- * Starts an application on a server or on a machine registered in no cluster.
+ * Starts an application on a server, on a client, or on a machine registered in no cluster.
  *
  * @throws RangeError where there is no such machine, it has no power, there is no such library, or the system refuses to
  *   start the process because the DLL that it is linked with is not there (section 2.4)
@@ -136,7 +154,7 @@ export function startApplication(
   if (!Number.isSafeInteger(eventQueue) || eventQueue < 1)
     throw new RangeError(`An event queue cannot hold ${eventQueue} events; write a whole number from 1 on.`);
   const process = new Process(backend, machine, { kit, bits, charset, library }, { eventQueue, timeScale });
-  const refusal = whyNoStart(process.build, process.service);
+  const refusal = whyNoStart(process);
   if (refusal !== undefined) throw new RangeError(refusal);
   return new Application(process);
 }

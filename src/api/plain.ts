@@ -8,13 +8,19 @@
 import { nearest } from '../model/nearest.js';
 import { decode } from './layout/codec.js';
 import { sizeOf } from './layout/measure.js';
-import { charSize, charsIn, encodeText } from './layout/text.js';
+import { charSize, charsIn, decodeText, encodeText } from './layout/text.js';
 import type { Struct } from './layout/types.js';
+import { isAddress } from '../model/addresses.js';
 import type { Application, ApplicationThread } from './application.js';
+import { clientConstants, vbConstants } from './arm-client/constants.js';
+import { clientCallbacks, clientFunctions, clientTypes } from './arm-client/functions.js';
+import { vbCallbacks, vbFunctions, vbTypes } from './arm-client/functions-vb.js';
+import { clientStructures, vbStructures } from './arm-client/structures.js';
 import { constants3, constants4 } from './arm-server/constants.js';
 import { callbacks3, callbacks4, cTypes, functions3, functions4 } from './arm-server/functions.js';
 import { structures3, structures4 } from './arm-server/structures.js';
 import { ARMAPI_VERSION } from './arm-server/versions.js';
+import { networkOrder } from './facade/address.js';
 import { Ref } from './facade/call.js';
 import type { Kit } from './facade/kits.js';
 import type { ApiFunction, Callback, CType, Parameter } from './facade/describe.js';
@@ -29,14 +35,25 @@ export interface PlainApi {
   readonly structures: Readonly<Record<string, { readonly layout: Struct }>>;
   readonly constants: Readonly<Record<string, number | string>>;
   /** Its functions in a thread. */
-  of(thread: ApplicationThread): Readonly<Record<string, (...args: never[]) => Promise<boolean>>>;
-  /** What ArmInitializeApi is called with, where an application is to be initialised without further words. */
+  of(thread: ApplicationThread): Readonly<Record<string, (...args: never[]) => Promise<boolean | number>>>;
+  /** The functions that initialise it, and end that. */
+  readonly begin: string;
+  readonly end: string;
+  /** What the former is called with, where an application is to be initialised without further words. */
   initialisation(application: Application): Readonly<Record<string, unknown>>;
 }
 
-/** The APIs of servers, by the names of their libraries. */
+const ofServers = { begin: 'ArmInitializeApi', end: 'ArmTerminateApi' } as const;
+const ofClients = {
+  begin: 'ArmClientInitializeApiEx',
+  end: 'ArmClientTerminateApiEx',
+  initialisation: () => ({}),
+} as const;
+
+/** The APIs, by the names of their libraries. */
 export const plainApis: Readonly<Record<string, PlainApi>> = {
   armapi4: {
+    ...ofServers,
     kit: '7.0 32bit',
     functions: functions4,
     callbacks: callbacks4,
@@ -50,6 +67,7 @@ export const plainApis: Readonly<Record<string, PlainApi>> = {
     }),
   },
   armapi: {
+    ...ofServers,
     kit: '3.0',
     functions: functions3,
     callbacks: callbacks3,
@@ -59,9 +77,32 @@ export const plainApis: Readonly<Record<string, PlainApi>> = {
     of: (thread) => thread.armapi,
     initialisation: () => ({}),
   },
+  armcl2: {
+    ...ofClients,
+    kit: '7.0 32bit',
+    functions: clientFunctions,
+    callbacks: clientCallbacks,
+    types: clientTypes,
+    structures: clientStructures,
+    constants: clientConstants,
+    of: (thread) => thread.armcl2,
+  },
+  armcl2vb: {
+    ...ofClients,
+    kit: '7.0 32bit',
+    functions: vbFunctions,
+    callbacks: vbCallbacks,
+    types: vbTypes,
+    structures: vbStructures,
+    constants: vbConstants,
+    of: (thread) => thread.armcl2vb,
+  },
 };
 
-/** What came of a call: whether it answered TRUE, why not, and what it wrote, by the names of the parameters. */
+/** The number of a watch goes by a name of the caller's choosing; without one the watch begun last is meant. */
+const WATCH = { made: 'lpdwWatchId', used: 'dwWatchId' } as const;
+
+/** What came of a call: whether it answered TRUE (or a handle), why not, and what it wrote, by the names of the parameters. */
 export interface PlainAnswer {
   readonly ok: boolean;
   readonly error?: string;
@@ -94,34 +135,42 @@ export class PlainCaller {
     name: string,
     written: Readonly<Record<string, unknown>> = {},
   ): Promise<PlainAnswer> {
-    const defaults = name === 'ArmInitializeApi' ? this.api.initialisation(this.application) : {};
+    const defaults = name === this.api.begin ? this.api.initialisation(this.application) : {};
     const args = { ...defaults, ...written };
     const { parameters } = this.api.functions[name];
     const passed = parameters.map((parameter) => this.pass(thread, parameter, args, parameters));
-    const call = this.api.of(thread)[name] as (...values: unknown[]) => Promise<boolean>;
-    const ok = await call(...passed.map(({ value }) => value));
+    const call = this.api.of(thread)[name] as (...values: unknown[]) => Promise<boolean | number>;
+    const answer = await call(...passed.map(({ value }) => value));
+    const ok = Boolean(answer);
     const failure = ok ? undefined : thread.lastFailure;
     const result: Record<string, unknown> = {};
     parameters.forEach(({ name: parameter }, index) => {
       const { read } = passed[index];
       if (read) result[parameter] = read();
     });
-    if (ok) this.remember(name, args, result);
+    if (ok) this.remember(name, args, result, answer);
     return { ok, error: failure?.error, because: failure?.because, result };
   }
 
   /** Initialises the API as its documentation says. */
   initialise(thread: ApplicationThread): Promise<PlainAnswer> {
-    return this.call(thread, 'ArmInitializeApi');
+    return this.call(thread, this.api.begin);
   }
 
-  private remember(name: string, args: Readonly<Record<string, unknown>>, result: Record<string, unknown>): void {
+  private remember(
+    name: string,
+    args: Readonly<Record<string, unknown>>,
+    result: Record<string, unknown>,
+    answer: boolean | number,
+  ): void {
+    const { begin, end } = this.api;
     if (typeof result['lpdwArmApiHandle'] === 'number') this.apiHandle = result['lpdwArmApiHandle'];
-    if (typeof result['phkResult'] === 'number') {
-      const label = args['phkResult'];
-      this.handles.set(typeof label === 'string' ? label : 'phkResult', result['phkResult']);
+    else if (name === begin && typeof answer === 'number') this.apiHandle = answer;
+    for (const made of ['phkResult', WATCH.made]) {
+      const [label, handle] = [args[made], result[made]];
+      if (typeof handle === 'number') this.handles.set(typeof label === 'string' ? label : made, handle);
     }
-    if (name === 'ArmTerminateApi') this.apiHandle = 0;
+    if (name === end) this.apiHandle = 0;
   }
 
   private pass(
@@ -157,8 +206,10 @@ export class PlainCaller {
     args: Readonly<Record<string, unknown>>,
     all: readonly Parameter[],
   ): unknown {
-    if (given !== undefined) return this.valueOf(given);
-    if (name === 'dwArmApiHandle') return this.apiHandle;
+    if (name === WATCH.used && (given === undefined || typeof given === 'string'))
+      return this.handles.get(given ?? WATCH.made) ?? 0;
+    if (given !== undefined) return addressIn(given) ?? this.valueOf(given);
+    if (name === 'dwArmApiHandle' || name === 'dwHandle') return this.apiHandle;
     const data = all.find(({ type }) => type === 'CONST BYTE *');
     if (name === 'cbData' && data)
       return (this.constantPointer('BYTE', args[data.name]) as Uint8Array | null)?.length ?? 0;
@@ -187,11 +238,21 @@ export class PlainCaller {
     const { parameters } = this.api.callbacks[of];
     const told: unknown[] = [];
     const value = (...values: unknown[]): boolean => {
-      const words = values.filter((_, index) => parameters[index].name !== 'lParam');
+      const words = parameters.flatMap(({ name, type }, index) =>
+        name === 'lParam' ? [] : [this.toldAs(this.api.types[type], values[index])],
+      );
       told.push(words.length === 1 ? words[0] : words);
       return told.length !== given;
     };
     return { value, read: () => told };
+  }
+
+  /** What a callback was told, where that is bytes: a structure, or in Visual Basic a text. */
+  private toldAs(type: CType, value: unknown): unknown {
+    if (!(value instanceof Uint8Array)) return value;
+    const { build } = this.application.process;
+    if (type.is !== 'structure') return decodeText(value, 'char', build);
+    return decode(this.api.structures[type.of].layout, value, { ...build, base: 0n });
   }
 
   private structure(of: string, given: unknown, direction: Parameter['direction']): Passed {
@@ -213,20 +274,21 @@ export class PlainCaller {
   }
 
   private variable(to: string, name: string, given: unknown, args: Readonly<Record<string, unknown>>): Passed {
-    if (to === 'TCHAR') {
+    if (to === 'TCHAR' || to === 'CHAR') {
       const buffer = new Uint8Array(typeof given === 'number' ? given : BUFFER_BYTES);
-      return { value: buffer, read: () => this.textIn(name, buffer) };
+      return { value: buffer, read: () => this.textIn(name, buffer, to) };
     }
     // A size that nothing is said about is that of the buffer beside it.
-    const beside = name.startsWith('lpcch') ? name.replace('lpcch', 'lpsz') : name.replace('lpcb', 'lp');
-    const size = beside === name ? 0 : (args[beside] ?? BUFFER_BYTES);
+    const beside = besides(name);
+    const size = beside.length === 0 ? 0 : (beside.map((one) => args[one]).find(isGiven) ?? BUFFER_BYTES);
     const held = new Ref(typeof given === 'number' ? given : Number(size));
     return { value: held, read: () => (to === 'BOOL' ? held.value !== 0 : held.value) };
   }
 
   /** A text; a list of texts ends with an empty one. */
-  private textIn(name: string, buffer: Uint8Array): unknown {
+  private textIn(name: string, buffer: Uint8Array, to: 'TCHAR' | 'CHAR'): unknown {
     const { main, process } = this.application;
+    if (to === 'CHAR') return decodeText(buffer, 'char', process.build);
     if (!name.endsWith('List')) return main.text(buffer);
     const width = charSize('TCHAR', process.build);
     const texts: string[] = [];
@@ -238,6 +300,17 @@ export class PlainCaller {
     }
     return texts;
   }
+}
+
+/** The buffer beside a size, as the prototypes spell it: lpcchServerName beside lpszServerName; lpccs, lpdcch, lpz. */
+function besides(size: string): string[] {
+  const of = /^lp(?:d?cch|ccs|ch)(.*)$/.exec(size)?.[1];
+  if (of !== undefined) return [`lpsz${of}`, `lpz${of}`];
+  return size.startsWith('lpcb') ? [size.replace('lpcb', 'lp')] : [];
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined;
 }
 
 /** A mistake in a plain call: which word of it, what is wrong with it, and what would be right. */
@@ -264,6 +337,7 @@ export function checkPlainCall(
   for (const { name: parameter, type } of known.parameters) {
     const given = args[parameter];
     if (api.types[type].is !== 'number' || typeof given !== 'string') continue;
+    if (parameter === WATCH.used || addressIn(given) !== undefined) continue;
     for (const word of given.split('|').map((one) => one.trim()))
       if (typeof api.constants[word] !== 'number')
         mistakes.push(unknownName(['args', parameter], 'constant', word, Object.keys(api.constants)));
@@ -302,10 +376,20 @@ export function difference(
   return valueIn(api, expected, found) === found ? undefined : { path, expected, found };
 }
 
-/** What a written value means beside a found one: constants by name where a number was found, several joined by `|`. */
+/**
+ * What a written value means beside a found one: where a number was found, constants by name, several joined by `|`, or
+ * an address, which Visual Basic has as a signed number.
+ */
 function valueIn(api: PlainApi, expected: unknown, found: unknown): unknown {
   if (typeof expected !== 'string' || typeof found !== 'number') return expected;
+  const address = addressIn(expected);
+  if (address !== undefined) return found < 0 ? address | 0 : address;
   return expected.split('|').reduce((bits, word) => (bits | Number(api.constants[word.trim()])) >>> 0, 0);
+}
+
+/** The number that an address written with dots is. */
+function addressIn(value: unknown): number | undefined {
+  return isAddress(value) ? networkOrder(value) : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -106,8 +106,11 @@ export class WatchedCluster {
     this.paths.review(now, (server) => this.counts(server, now));
     const path = (server: number): PathState => this.paths.state(server, now);
     const best = this.mostCredible(now);
-    if (best && (!this.belief || isNewer(best, this.belief) || !sameBranch(best, this.belief))) this.believe(best, now);
-    else if (!best) this.doubt();
+    const { remembered } = this;
+    if (!best) this.doubt();
+    else if (!remembered || !sameBranch(best, remembered) || isNewer(best, remembered)) this.believe(best, now);
+    // Who knows less of what is known already has yet to hear of it.
+    else if (!this.belief) this.believe(remembered, now);
     if (!this.settled) {
       if (!this.hasLookedAround(now)) return;
       this.settled = true;

@@ -10,8 +10,9 @@
  * Everything here is words for the one interface behind it (`Backend`); scenarios and facades go through the same.
  * An action that is refused throws `ActionRefused`; a wait that fails throws `GoalNotReached` with what was found.
  */
+import type { ClientDefinition } from '../client/definition.js';
 import { defineCluster } from '../model/define.js';
-import type { ClusterInput } from '../model/definition.js';
+import type { ClusterDefinition, ClusterInput } from '../model/definition.js';
 import { type Duration, type Micros, NEVER, formatDuration, micros, parseDuration } from '../model/time.js';
 import type { EventLine, GroupStateName, ServerStatusName, TraceLine } from '../model/trace.js';
 import type { LinkName, LinkRules, WorldAction } from './actions.js';
@@ -32,16 +33,44 @@ export type Condition =
 /** A wait without a limit of its own gives up after this much of the cluster's time. */
 const WAIT_LIMIT: Duration = '1h';
 
-/** Opens a cluster in which nothing runs yet. Throws a `RangeError` that lists every mistake of the definition. */
-export async function open(input: OpenInput, options: Partial<OpenOptions> = {}): Promise<Cluster> {
+/** How a cluster is opened, and what is around it. */
+export interface ClusterOptions extends Partial<OpenOptions> {
+  /** Client machines, which know this cluster. `Client1` alone is short for `{ name: 'Client1' }`. */
+  readonly clients?: readonly (string | ClientInput)[];
+}
+
+/** A client machine of one cluster; the address is 10.0.1.1, 10.0.1.2 and so on where none is given. */
+export type ClientInput = Pick<ClientDefinition, 'name'> & Partial<Omit<ClientDefinition, 'clusters'>>;
+
+/**
+ * Opens a cluster in which nothing runs yet, and its clients, which do.
+ *
+ * @throws RangeError that lists every mistake of the definition, or for the name of a client that another machine has
+ */
+export async function open(input: OpenInput, { clients = [], ...options }: ClusterOptions = {}): Promise<Cluster> {
   const defined = defineCluster(input);
   if (!defined.ok)
     throw new RangeError(
       defined.error.map(({ where, what, fix }) => `${['cluster', ...where].join('.')}: ${what} ${fix}`).join('\n'),
     );
-  const world = { clusters: [defined.value], machines: [], clients: [] };
+  const world = { clusters: [defined.value], machines: [], clients: clientsOf(defined.value, clients) };
   const seed = options.seed ?? 1;
   return new Cluster(await openWorld(world, { ...options, seed }), defined.value.name, seed);
+}
+
+function clientsOf(
+  { name, servers }: ClusterDefinition,
+  inputs: NonNullable<ClusterOptions['clients']>,
+): ClientDefinition[] {
+  const taken = new Set<string>(servers.flatMap((server) => [server.name, server.ip]));
+  return inputs.map((input, index) => {
+    const client = { ip: `10.0.1.${index + 1}`, ...(typeof input === 'string' ? { name: input } : input) };
+    for (const own of [client.name, client.ip]) {
+      if (taken.has(own)) throw new RangeError(`clients.${index}: ${own} is another machine's.`);
+      taken.add(own);
+    }
+    return { ...client, clusters: [name] };
+  });
 }
 
 /** One running cluster. Made by `open`. */

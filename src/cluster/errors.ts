@@ -20,19 +20,21 @@ export class GoalNotReached extends Error {
   override readonly name = 'GoalNotReached';
 }
 
-/** The thread of a server failed, died or does not answer: the run is worth nothing any more. */
+/** The thread of a server, or of a client machine, failed, died or does not answer: the run is worth nothing any more. */
 export class ServerFailed extends Error {
   override readonly name = 'ServerFailed';
 
   /**
    * @param server its name
-   * @param threadStack the stack in the server's thread, where there was one
+   * @param threadStack the stack in that thread, where there was one
+   * @param kind what it is
    */
   constructor(
     readonly server: string,
     why: string,
     readonly threadStack?: string,
+    kind: 'server' | 'client' = 'server',
   ) {
-    super(`server ${server}: ${why}`);
+    super(`${kind} ${server}: ${why}`);
   }
 }

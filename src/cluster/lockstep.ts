@@ -223,7 +223,10 @@ export class LockstepBackend extends VirtualBackend {
     if (this.closed) return;
     const boot: ClientThreadBoot = { line: newLine(this.mainBell), client: slot.boot(this.clock) };
     const { resourceLimits } = this.options;
-    const thread = new ServerThread(slot.machine, threadEntry('client/lockstep'), boot, { resourceLimits });
+    const thread = new ServerThread(slot.machine, threadEntry('client/lockstep'), boot, {
+      kind: 'client',
+      resourceLimits,
+    });
     const mirror = new ClientMirror(this.clock);
     slot.client = mirror;
     this.clientRunners.set(slot, new Runner(thread, mirror));

@@ -274,6 +274,7 @@ export class RealtimeBackend extends WorldBackend {
     const line = newLine(this.mainBell);
     const boot: RealtimeClientBoot = { line, originNs: this.clock.originNs, client: slot.boot(this.now()) };
     const thread = new ServerThread(slot.machine, threadEntry('realtime/client'), boot, {
+      kind: 'client',
       resourceLimits: this.options.resourceLimits,
       onMessage: () => this.listen(),
       onFailure: (failure) => this.failWith(failure),

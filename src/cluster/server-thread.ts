@@ -1,5 +1,5 @@
 /**
- * The thread of one server as the main thread has it: started, fed, read, and killed.
+ * The thread of one server, or of a client machine, as the main thread has it: started, fed, read, and killed.
  *
  * A thread that throws says so over its line, with its stack. One that dies otherwise (out of memory, terminated from
  * outside) is known by its exit, which the main thread hears of only in its event loop.
@@ -13,6 +13,8 @@ import { ServerFailed } from './errors.js';
 import { sourceStack } from './thread-stack.js';
 
 export interface ThreadOptions {
+  /** What runs in it; a server where nothing is said. */
+  readonly kind?: 'client';
   readonly resourceLimits?: ResourceLimits;
   /** What of `boot` is handed over instead of copied. */
   readonly transferList?: MessagePort[];
@@ -85,7 +87,8 @@ export class ServerThread {
   private record(why: string, stack: string | undefined): void {
     if (this.failure) return;
     const trace = stack === undefined ? undefined : sourceStack(stack, this.entry);
-    this.failure = new ServerFailed(this.server, why.trim().replaceAll(/\s*\n\s*/g, ' '), trace);
+    const reason = why.trim().replaceAll(/\s*\n\s*/g, ' ');
+    this.failure = new ServerFailed(this.server, reason, trace, this.options.kind);
     this.options.onFailure?.(this.failure);
   }
 }

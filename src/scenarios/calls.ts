@@ -2,8 +2,8 @@
  * The steps `call` and `inject`: applications of a scenario, which call documented functions with plain data.
  *
  * On each machine there is one application for each way that the scenario's calls are built (API, kit, characters). It
- * starts with its first call and, unless the scenario calls ArmInitializeApi on that machine itself, initialises the API
- * first. A call may take its time (a wait for an event does): it goes on in the background, as an expectation with
+ * starts with its first call and, unless the scenario calls the function for that on that machine itself, initialises the
+ * API first. A call may take its time (a wait for an event does): it goes on in the background, as an expectation with
  * `within` does, and is judged when it is answered.
  */
 import { type Application, startApplication } from '../api/application.js';
@@ -48,7 +48,7 @@ export function planCall(value: StepValue<'call'>, where: Path, context: PlanCon
   const known = names.node(on, HOSTS, [...where, 'on']);
   if (!Object.hasOwn(plainApis, api)) {
     const all = Object.keys(plainApis);
-    const fix = suggestion(nearest(api, all), `write ${all.join(' or ')}`);
+    const fix = suggestion(nearest(api, all), `write one of ${all.join(', ')}`);
     report({ code: 'UNKNOWN_NAME', where: [...where, 'api'], what: `there is no API ${JSON.stringify(api)}`, fix });
     return undefined;
   }
@@ -93,7 +93,7 @@ export interface OpenCall {
 export class Applications {
   private readonly callers = new Map<string, { application: Application; caller: PlainCaller; ready: boolean }>();
 
-  /** @param initialises machines and APIs whose ArmInitializeApi the scenario calls itself, as `machine api` */
+  /** @param initialises machines and APIs that the scenario initialises itself, as `machine api` */
   constructor(
     private readonly backend: Backend,
     private readonly initialises: ReadonlySet<string>,

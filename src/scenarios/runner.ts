@@ -8,6 +8,7 @@
  * instant of its own: it alone decides which steps belong together and what the run's end cuts off, while waiting goes
  * by the clock. In virtual time the two are the same.
  */
+import { plainApis } from '../api/plain.js';
 import type { Backend, Snapshot } from '../cluster/backend.js';
 import type { Refusal } from '../model/result.js';
 import { formatDuration, micros, NEVER, type Micros } from '../model/time.js';
@@ -325,10 +326,12 @@ export class ScenarioRun {
 
 type LineOf<Kind extends TraceLine['kind']> = Extract<TraceLine, { readonly kind: Kind }>;
 
-/** Machines and APIs whose ArmInitializeApi the scenario calls itself. */
+/** Machines and APIs that the scenario initialises itself. */
 function initialisedBySteps({ steps }: Scenario): Set<string> {
   const calls = steps.flatMap(({ does }) => (does.type === 'call' ? [does.call] : []));
-  return new Set(calls.filter((call) => call.function === 'ArmInitializeApi').map(({ on, api }) => `${on} ${api}`));
+  return new Set(
+    calls.filter((call) => call.function === plainApis[call.api].begin).map(({ on, api }) => `${on} ${api}`),
+  );
 }
 
 function refusalText({ what, fix }: Refusal): string {

@@ -15,15 +15,20 @@ import type { Backend } from '../../src/cluster/backend.js';
 import { type Cluster, open } from '../../src/cluster/cluster.js';
 import { openWorld } from '../../src/cluster/open.js';
 import type { WorldDefinition } from '../../src/cluster/world.js';
+import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
+import { NEVER } from '../../src/model/time.js';
 
 /**
  * The 16 functions of Ver4.x, the 19 of Ver3.0, and the 7 of the registry, whose cases are run once through each of
- * the two.
+ * the two; beside them the 33 of the client API for C and the 26 for Visual Basic.
  */
-export type ConformanceApi = 'server4' | 'server3' | 'registry';
+type ServerVia = 'server4' | 'server3';
+/** The client API for C, and for Visual Basic. */
+export type ClientVia = 'client' | 'vb';
 /** The API that a case is reproduced through. */
-export type Via = Exclude<ConformanceApi, 'registry'>;
+export type Via = ServerVia | ClientVia;
+export type ConformanceApi = Via | 'registry';
 
 export interface Case {
   readonly api: ConformanceApi;
@@ -31,13 +36,16 @@ export interface Case {
   readonly error: string;
   /** What the reason says (`explain`), without the call and the error. */
   readonly because: RegExp;
+  /** The name that the reason gives the error, where it is another of the same value. */
+  readonly explainedAs?: string;
   /** Goes as far as the failing call, and answers what it answered and in which thread. */
   reproduce(scene: Scene): Promise<Reproduced>;
 }
 
 export interface Reproduced {
   readonly thread: ApplicationThread;
-  readonly answer: boolean;
+  /** FALSE, or for Visual Basic and for a handle 0. */
+  readonly answer: boolean | number;
 }
 
 /** The functions of the registry, as both APIs have them. */
@@ -51,7 +59,7 @@ interface Entrance {
 }
 
 /** The APIs that are there: one line for each. */
-const entrances: Readonly<Partial<Record<Via, Entrance>>> = {
+const entrances: Readonly<Record<ServerVia, Entrance>> = {
   server4: {
     options: { kit: '7.0 32bit' },
     initialize: ({ armapi4 }) => armapi4.ArmInitializeApi(ref(), ARMAPI_VERSION['7.0 32bit'], 0),
@@ -79,6 +87,19 @@ const twoServers: ClusterInput = {
     { name: 'H', servers: ['B', 'A'] },
   ],
 };
+
+/** What a client can ask for, besides. */
+const withNames: ClusterInput['groups'] = [
+  {
+    name: 'G',
+    servers: ['A', 'B'],
+    resources: [
+      { name: 'address', type: 'vip', address: '10.1.2.3' },
+      { name: 'computer', type: 'vcom', computerName: 'VCOM' },
+    ],
+    logicalServices: ['service'],
+  },
+];
 
 /** What a case may use; whatever it opens is closed by the runner. */
 export class Scene {
@@ -114,9 +135,26 @@ export class Scene {
     return this.world({ machines: [{ name: 'Lone', ip: '10.0.2.1' }] });
   }
 
+  /** A world with the cluster C and its client K, in which nothing runs yet. */
+  clients(input: Partial<ClusterInput> = {}, productVersion = '7.0'): Promise<Backend> {
+    const cluster = defineCluster({ ...twoServers, groups: withNames, ...input });
+    if (!cluster.ok) throw new Error(JSON.stringify(cluster.error));
+    const client = { name: 'K', ip: '10.0.1.1', clusters: ['C'], productVersion };
+    return this.world({ clusters: [cluster.value], clients: [client] });
+  }
+
+  /** The same, with the cluster at rest. */
+  async runningClients(input: Partial<ClusterInput> = {}, productVersion?: string): Promise<Backend> {
+    const backend = await this.clients(input, productVersion);
+    await backend.act({ type: 'start', target: 'C' });
+    await backend.until({ type: 'quiet' }, NEVER);
+    return backend;
+  }
+
   /** An application that has not called anything yet. */
   application(on: Cluster | Backend, machine: string, options: ApplicationOptions = {}): Application {
-    return startApplication(on, machine, { ...this.entrance.options, ...options });
+    const own = this.via === 'client' || this.via === 'vb' ? {} : this.entrance.options;
+    return startApplication(on, machine, { ...own, ...options });
   }
 
   /** The main thread of an application that has initialised the API. */
@@ -141,8 +179,7 @@ export class Scene {
   }
 
   private get entrance(): Entrance {
-    const entrance = entrances[this.via];
-    if (!entrance) throw new Error(`There is no ${this.via} yet.`);
-    return entrance;
+    if (this.via === 'client' || this.via === 'vb') throw new Error('The client API has its own.');
+    return entrances[this.via];
   }
 }

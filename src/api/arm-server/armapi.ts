@@ -44,6 +44,7 @@ const api3: Api<ErrorName3> = {
   name: 'armapi',
   functions: functions3,
   types: cTypes,
+  initialisation: 'ArmInitializeApi',
   codes: constants3,
   errors: {
     notInitialized: 'ARMERR_NOT_INITIALIZED',

@@ -33,6 +33,7 @@ const api4: Api<ErrorName4> = {
   name: 'armapi4',
   functions: functions4,
   types: cTypes,
+  initialisation: 'ArmInitializeApi',
   codes: constants4,
   errors: {
     notInitialized: 'ARMERR_NOT_INITIALIZED',

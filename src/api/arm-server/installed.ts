@@ -4,7 +4,7 @@
  */
 import type { Service } from '../../cluster/service.js';
 import type { PRODUCT_VERSIONS } from '../../model/versions.js';
-import type { Build } from '../facade/process.js';
+import type { Build, Process } from '../facade/process.js';
 import { libraryOf, loading, type Loading, type ProductVersion, type Runtime } from './versions.js';
 
 /** The product that runs on a machine: its cluster's; on a machine of no cluster the last there was. */
@@ -27,14 +27,28 @@ export function loading4({ kit }: Pick<Build, 'kit'>, service: Pick<Service, 're
 }
 
 /**
- * Why the system does not start such a process: it was linked with an import library, and the DLL is not there (2.4).
- * Undefined where it does.
+ * A client machine has the client software alone: no server API is installed there. (Servers are not asked: there the
+ * client software begins when an application wants it.)
  */
-export function whyNoStart(build: Pick<Build, 'kit' | 'library'>, service: Service): string | undefined {
+export function isClientMachine({ backend, machine, service }: Process): boolean {
+  return service.registered === undefined && backend.client(machine)?.host === 'client';
+}
+
+/**
+ * Why the system does not start such a process: it was linked with an import library, and the DLL is not there (2.4,
+ * 6.4.2). Undefined where it does. What starts on a client machine is linked with the client API alone.
+ */
+export function whyNoStart(process: Process): string | undefined {
+  const { build, service, machine } = process;
+  if (isClientMachine(process))
+    return build.bits === 64
+      ? `An application of 64 bits cannot start on ${machine}: armcl264.dll is not part of the CLUSTERPRO client, but of ` +
+          'servers of 64 bits as of product 7.0 (sections 5.3.1, 6.4.2).'
+      : undefined;
   if (build.library === 'static' || loading4(build, service) !== 'no-dll') return undefined;
   const { dll, importLibrary } = libraryOf[build.kit];
   return (
-    `An application of the kit ${build.kit} cannot start on ${service.machine}: it is linked with ${importLibrary}, and ` +
+    `An application of the kit ${build.kit} cannot start on ${machine}: it is linked with ${importLibrary}, and ` +
     `${dll} is not part of product ${productOf(service)} (sections 2.4, 2.5.1).`
   );
 }

@@ -4,6 +4,7 @@
  * printer hangs on LPT1:, a line switch is on COM1 as unit 0, line 1. Both APIs tell the same, each in its own structures.
  */
 import type { ResourceDefinition } from '../../model/definition.js';
+import { networkOrder } from '../facade/address.js';
 
 /** The keys of `ResourceInput` that only some types have, once they have been checked. */
 interface Written {
@@ -39,7 +40,7 @@ export function parametersOf({ name, parameters }: ResourceDefinition): Paramete
   return {
     drive: drive ?? drives.at(0) ?? '',
     drives,
-    address: addressOf(address),
+    address: networkOrder(address),
     computerName: computerName ?? '',
     printer: printerOf(name, printer),
     line: lineOf(name, line),
@@ -53,10 +54,4 @@ function printerOf(resource: string, { name, port, share, spool }: NonNullable<W
 
 function lineOf(resource: string, { device, port, unit, line }: NonNullable<Written['line']> = {}) {
   return { device: device ?? resource, port: port ?? 'COM1', unit: unit ?? 0, line: line ?? 1 };
-}
-
-/** In network byte order: the first of the four numbers comes first in memory, which is the lowest byte here. */
-function addressOf(quad = '0.0.0.0'): number {
-  const [a, b, c, d] = quad.split('.').map(Number);
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }

@@ -1,15 +1,16 @@
 /**
- * One way to call all documented functions: from a table row and a deed to a function that answers BOOL.
+ * One way to call all documented functions: from a table row and a deed to a function that answers what its row says:
+ * a BOOL, a handle, or in Visual Basic a Long.
  *
- * A call is checked in one order, as far as its section documents the errors: not initialised, parameters, handle or id,
- * connection to the cluster service (and what an injected fault says), NOT_CLUSTER_MEMBER, OFF_CLUSTER; then its deed
- * looks for the thing named, at the buffer, and at what a callback says. The first that fails is the last error of the
- * thread, with the reason in words (`explain`). No error is answered that the function's section does not list; no
- * argument, however wrong, throws.
+ * A call is checked in one order, as far as its section documents the errors: not initialised, not supported,
+ * parameters, handle or id, connection to the service (and what an injected fault says), NOT_CLUSTER_MEMBER,
+ * OFF_CLUSTER; then its deed looks for the thing named, at the buffer, and at what a callback says. The first that fails
+ * is the last error of the thread, with the reason in words (`explain`). No error is answered that the function's
+ * section does not list; no argument, however wrong, throws.
  */
 import type { ClusterLook, Service } from '../../cluster/service.js';
 import type { ClusterDefinition } from '../../model/definition.js';
-import type { ApiFunction, CType, Parameter } from './describe.js';
+import type { AnswerOf, ApiFunction, CType, Parameter, Result } from './describe.js';
 import { takeFault } from './faults.js';
 import { throwMistake } from './mistakes.js';
 import type { Process, Thread } from './process.js';
@@ -36,8 +37,10 @@ class CallFailure<E extends string = string> {
 export interface Deed<E extends string = string> {
   /** Parameters that may be NULL. */
   readonly nullable?: readonly string[];
-  /** What a wrong argument is answered with; INVALID_PARAMETER where nothing is said. */
-  readonly wrongArgument?: E;
+  /** What a wrong argument is answered with: the first that is documented. INVALID_PARAMETER where nothing is said. */
+  readonly wrongArgument?: Errors<E>;
+  /** It works before the API is initialised, whatever its section lists. */
+  readonly beforeInitialisation?: boolean;
   /** Handles and ids, and what a function checks of its parameters beyond their types. */
   check?(call: Call<E>, ...args: never[]): void;
   /** Its section's membership errors are not for every call: the deed asks by itself. */
@@ -46,8 +49,15 @@ export interface Deed<E extends string = string> {
   readonly connects?: true;
   /** Documented errors of broken machines that strike later than at the connection: the deed asks for them. */
   readonly strikesLater?: readonly E[];
-  does(call: Call<E>, ...args: never[]): void | Promise<void>;
+  /** A function that answers a handle answers it from here; of all others the answer is TRUE. */
+  does(call: Call<E>, ...args: never[]): Answered | Promise<Answered>;
 }
+
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- nearly all deeds have nothing to say
+type Answered = number | void;
+
+/** An error, or several for one reason: the first that the function documents is answered. */
+export type Errors<E extends string> = E | readonly E[];
 
 /** An API: its functions by name, and how its applications stand to it. */
 export interface Api<E extends string> {
@@ -55,9 +65,14 @@ export interface Api<E extends string> {
   readonly functions: Readonly<Record<string, ApiFunction<readonly Parameter[], readonly E[]>>>;
   readonly types: Readonly<Record<string, CType>>;
   readonly codes: Readonly<Record<E, number>>;
+  /** The function that initialises it. */
+  readonly initialisation: string;
+  /** Why the software of that machine does not know a function; undefined where it does. */
+  unsupported?(process: Process, name: string): string | undefined;
   readonly errors: {
+    readonly notSupported?: E;
     readonly notInitialized: E;
-    readonly parameter: E;
+    readonly parameter: Errors<E>;
     readonly connect: E;
     readonly unregistered?: E;
     readonly offCluster?: E;
@@ -81,11 +96,13 @@ export class Call<E extends string = string> {
     return this.process.service;
   }
 
-  /** Ends the call with an error. */
-  fail(error: E, because: string): never {
-    if (!this.documented.includes(error))
+  /** Ends the call with an error: of several the first that the function documents. */
+  fail(errors: Errors<E>, because: string): never {
+    const candidates: readonly E[] = typeof errors === 'string' ? [errors] : errors;
+    const error = candidates.find((one) => this.documents(one));
+    if (error === undefined)
       throw new Error(
-        `${this.api.name} ${this.name} does not document ${error} (${because}): a mistake of the emulator.`,
+        `${this.api.name} ${this.name} does not document ${candidates.join(', ')} (${because}): a mistake of the emulator.`,
       );
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- caught by the call itself, never seen outside
     throw new CallFailure(error, because);
@@ -166,35 +183,42 @@ function fits(type: CType, value: unknown): boolean {
   }
 }
 
-/** Makes one function of an API callable from a thread. `initialized` is undefined where it need not be. */
+/** What a function answers when it has succeeded, or failed. */
+function answerOf(result: Result, succeeded: boolean, answer: Answered): AnswerOf<Result> {
+  return result === 'BOOL' ? succeeded : (answer ?? Number(succeeded));
+}
+
+/** Makes one function of an API callable from a thread. */
 export function callable<E extends string>(
   api: Api<E>,
   name: string,
   deed: Deed<E>,
   thread: Thread,
   initialized: () => boolean,
-): (...args: unknown[]) => Promise<boolean> {
-  const { parameters, errors } = api.functions[name];
+): (...args: unknown[]) => Promise<AnswerOf<Result>> {
+  const { parameters, errors, result } = api.functions[name];
   return async (...args) => {
     const call = new Call(thread, name, api, errors);
     await thread.awake();
     throwMistake(thread.process);
     try {
-      const { notInitialized } = api.errors;
-      if (call.documents(notInitialized) && !initialized()) call.fail(notInitialized, 'ArmInitializeApi comes first');
+      const { notInitialized, notSupported } = api.errors;
+      if (call.documents(notInitialized) && !deed.beforeInitialisation && !initialized())
+        call.fail(notInitialized, `${api.initialisation} comes first`);
+      const unsupported = api.unsupported?.(thread.process, name);
+      if (unsupported !== undefined && call.documents(notSupported)) call.fail(notSupported, unsupported);
       checkTypes(call, api, parameters, deed, args);
       deed.check?.(call, ...(args as never[]));
       call.soundness(deed.strikesLater);
       if (!deed.connects) call.connection();
       if (!deed.asksMembership) call.membership();
-      await deed.does(call, ...(args as never[]));
-      return true;
+      return answerOf(result, true, await deed.does(call, ...(args as never[])));
     } catch (failure) {
       if (!(failure instanceof CallFailure)) throw failure;
       const { error, because } = failure as CallFailure<E>;
       thread.lastError = api.codes[error];
       thread.lastFailure = { call: name, error, because };
-      return false;
+      return answerOf(result, false, undefined);
     }
   };
 }
@@ -213,6 +237,7 @@ function checkTypes<E extends string>(
     if (!fits(api.types[type], value)) call.fail(wrong, `${name} is no ${type}`);
   });
   // Where a section knows no wrong parameters, what is too much is ignored.
-  if (args.length > parameters.length && call.documents(wrong))
+  const known = typeof wrong === 'string' ? [wrong] : wrong;
+  if (args.length > parameters.length && known.some((error) => call.documents(error)))
     call.fail(wrong, `it takes ${parameters.length} arguments`);
 }

@@ -4,7 +4,8 @@ import type { Proc } from './typed.js';
 
 /**
  * Hands each item over and waits until the application is through with it. It may be asynchronous and may call the API;
- * what it throws is its own and rejects the call.
+ * what it throws is its own and rejects the call. Where the error for an enumeration that was stopped is not documented,
+ * it ends there, and the call succeeds (*ours*).
  */
 export async function enumerate<E extends string, A extends [string, ...unknown[]]>(
   call: Call<E>,
@@ -16,6 +17,8 @@ export async function enumerate<E extends string, A extends [string, ...unknown[
     const goesOn = await proc(...item);
     // The machine may have hung or crashed meanwhile.
     await call.thread.awake();
-    if (!goesOn) call.fail(cancelled, `the callback answered FALSE for ${item[0]}`);
+    if (goesOn) continue;
+    if (call.documents(cancelled)) call.fail(cancelled, `the callback answered FALSE for ${item[0]}`);
+    return;
   }
 }

@@ -7,20 +7,26 @@
 import { encode, needed } from '../layout/codec.js';
 import { sizeOf } from '../layout/measure.js';
 import { charSize, charsIn, encodeText } from '../layout/text.js';
-import type { Struct, ValueOf } from '../layout/types.js';
+import type { CharName, Struct, ValueOf } from '../layout/types.js';
 import type { Call, Ref } from './call.js';
 import type { Process } from './process.js';
 
 /** A text that fits: writes it with its NUL, and how long it is. Too small: the size needed, and false. */
-export function putText({ build }: Process, buffer: Uint8Array, size: Ref, value: string): boolean {
-  const characters = charsIn(value, 'TCHAR', build);
-  const width = charSize('TCHAR', build);
+export function putText(
+  { build }: Process,
+  buffer: Uint8Array,
+  size: Ref,
+  value: string,
+  char: CharName = 'TCHAR',
+): boolean {
+  const characters = charsIn(value, char, build);
+  const width = charSize(char, build);
   const room = Math.min(size.value >>> 0, Math.floor(buffer.length / width));
   if (room < characters + 1) {
     size.value = characters + 1;
     return false;
   }
-  buffer.set(encodeText(value, 'TCHAR', build));
+  buffer.set(encodeText(value, char, build));
   buffer.fill(0, characters * width, (characters + 1) * width);
   size.value = characters;
   return true;

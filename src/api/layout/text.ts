@@ -30,6 +30,11 @@ export function decodeText(bytes: Uint8Array, char: CharName, target: Pick<Targe
   return Buffer.from(upToNul.buffer, upToNul.byteOffset, upToNul.byteLength).toString('utf16le');
 }
 
+/** All text in these bytes of ANSI, NULs and what stands behind them included: they are characters like others. */
+export function decodeWhole(bytes: Uint8Array): string {
+  return iconv.decode(bytes, CODE_PAGE);
+}
+
 /** Characters of that kind that the text takes, without a NUL: what `lpcch...` parameters count. */
 export function charsIn(value: string, char: CharName, target: Pick<Target, 'charset'>): number {
   return encodeText(value, char, target).length / charSize(char, target);

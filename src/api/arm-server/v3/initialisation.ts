@@ -2,7 +2,7 @@
 import type { Call, Deed, Ref } from '../../facade/call.js';
 import { putText } from '../../facade/memory.js';
 import type { ErrorName3 } from '../constants.js';
-import { productOf } from '../installed.js';
+import { isClientMachine, productOf } from '../installed.js';
 import { libraryOf, loading } from '../versions.js';
 import { definitionOf } from './definition.js';
 import { whyNotVer3 } from './operation.js';
@@ -46,6 +46,11 @@ function mustLoad(call: Call3): void {
   const { kit } = call.process.build;
   if (kit !== '3.0')
     call.fail('ARMERR_CANNOT_LOAD_DLL', `an application of the kit ${kit} is linked with ${libraryOf[kit].dll}`);
+  if (isClientMachine(call.process))
+    call.fail(
+      'ARMERR_CANNOT_LOAD_DLL',
+      `${call.process.machine} is a client: armapi.dll is part of the server software`,
+    );
 }
 
 /** Chapter 4: outside of Ver3.0-compatible operation nothing is guaranteed. */

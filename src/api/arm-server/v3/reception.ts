@@ -6,9 +6,9 @@
  * long as one runs, nothing else is received: what comes meanwhile waits its turn, up to the bound of a queue.
  */
 import type { Service } from '../../../cluster/service.js';
+import { CallsBack, callBack } from '../../facade/calls-back.js';
 import { EventQueue } from '../../facade/event-queue.js';
-import { noteMistake } from '../../facade/mistakes.js';
-import { type Process, ProcessGone, Task, type Thread } from '../../facade/process.js';
+import type { Process, Thread } from '../../facade/process.js';
 import type { EventObject } from '../../facade/win32.js';
 import { type ServerEvent, Translation } from './translation.js';
 
@@ -38,13 +38,12 @@ export class Reception {
   readonly watches = new Map<number, Watch>();
   readonly registrations = new Map<number, Registration>();
   private readonly waits = new Set<Wait>();
-  private readonly inbox: EventQueue<ServerEvent>;
-  private calling = false;
+  private readonly inbox: CallsBack<ServerEvent>;
   private unlisten: (() => void) | undefined;
   private nextWatch = 1;
 
   constructor(private readonly process: Process) {
-    this.inbox = new EventQueue(process, 'the event thread');
+    this.inbox = new CallsBack(process, 'the event thread', (event) => this.take(event));
     process.whenEnded(() => this.stop());
   }
 
@@ -57,7 +56,7 @@ export class Reception {
     let translation = service.look() && translationOf(service);
     this.unlisten = this.process.listen(({ lines }) => {
       translation ??= translationOf(service);
-      for (const event of translation?.take(lines) ?? []) this.receive(event);
+      for (const event of translation?.take(lines) ?? []) this.inbox.put(event, `${event.code} ${event.id}`);
     });
   }
 
@@ -68,7 +67,7 @@ export class Reception {
     this.watches.clear();
     this.registrations.clear();
     this.waits.clear();
-    while (this.inbox.oldest) this.inbox.next();
+    this.inbox.clear();
     this.process.backend.reconsider();
   }
 
@@ -99,22 +98,11 @@ export class Reception {
     }
   }
 
-  private receive(event: ServerEvent): void {
-    this.inbox.put(event, `${event.code} ${event.id}`);
-    if (!this.calling) this.handOn();
-  }
-
-  /** Hands on what has been received, as far as the first event that a callback is called at. */
-  private handOn(): void {
-    for (let event = this.inbox.oldest; event; event = this.inbox.oldest) {
-      this.inbox.next();
-      this.tell(event);
-      const called = [...this.watches].filter(([, { target }]) => concerns(event, target)).map(([id]) => id);
-      if (called.length === 0) continue;
-      this.calling = true;
-      void new Task(this.process, (thread) => this.callBack(event, called, thread));
-      return;
-    }
+  /** Hands an event on to all who watch; answers which functions are to be called at it. */
+  private take(event: ServerEvent): ((thread: Thread) => Promise<void>) | undefined {
+    this.tell(event);
+    const called = [...this.watches].filter(([, { target }]) => concerns(event, target)).map(([id]) => id);
+    return called.length === 0 ? undefined : (thread) => this.callAll(event, called, thread);
   }
 
   /** Event objects and calls that wait. */
@@ -128,20 +116,12 @@ export class Reception {
     this.process.backend.reconsider();
   }
 
-  private async callBack(event: ServerEvent, watches: readonly number[], thread: Thread): Promise<void> {
+  private async callAll(event: ServerEvent, watches: readonly number[], thread: Thread): Promise<void> {
     for (const id of watches) {
-      try {
-        await thread.awake();
-        // One called before may have cancelled it.
-        await this.watches.get(id)?.proc(id, event, thread);
-      } catch (error) {
-        if (error instanceof ProcessGone) break;
-        // It is the mistake of this one: the others are called all the same.
-        noteMistake(this.process, 'a WatchServerProc', error);
-      }
+      // One called before may have cancelled it.
+      const call = async (): Promise<void> => this.watches.get(id)?.proc(id, event, thread);
+      if (!(await callBack(this.process, 'a WatchServerProc', thread, call))) return;
     }
-    this.calling = false;
-    this.handOn();
   }
 }
 

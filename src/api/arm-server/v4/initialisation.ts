@@ -4,7 +4,7 @@ import type { Call, Deed, Ref } from '../../facade/call.js';
 import { putText } from '../../facade/memory.js';
 import { INFINITE } from '../../facade/win32.js';
 import type { ErrorName4 } from '../constants.js';
-import { loading4, productOf } from '../installed.js';
+import { isClientMachine, loading4, productOf } from '../installed.js';
 import { ARMAPI_VERSION, libraryOf } from '../versions.js';
 import type { Service4 } from './state.js';
 
@@ -62,6 +62,8 @@ function mustLoad(call: Call4): void {
   const { build, service, machine } = call.process;
   const { dll } = libraryOf[build.kit];
   if (build.kit === '3.0') call.fail('ARMERR_CANNOT_LOAD_DLL', `an application of the kit 3.0 is linked with ${dll}`);
+  if (isClientMachine(call.process))
+    call.fail('ARMERR_CANNOT_LOAD_DLL', `${machine} is a client: ${dll} is part of the server software`);
   if (loading4(build, service) === 'no-dll')
     call.fail('ARMERR_CANNOT_LOAD_DLL', `product ${productOf(service)} on ${machine} has no ${dll}`);
 }
