@@ -34,6 +34,8 @@ export interface ClientsWorld extends WorldState {
   transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void;
   /** Does something so many microseconds from now. */
   afterwards(us: number, does: () => void): void;
+  /** A client has noticed something: for whoever watches the invariants. */
+  noticed(slot: ClientSlot, event: ClientEvent): void;
   /** What conditions ask about has changed. */
   reconsider(): void;
 }
@@ -156,6 +158,7 @@ export class Clients {
   }
 
   private happened(slot: ClientSlot, event: ClientEvent): void {
+    this.world.noticed(slot, event);
     if (slot.isWatched(event)) {
       const { name, groups, servers } = slot.clusters[event.cluster];
       const nameOf = (server: number): string => (server < 0 ? '' : servers[server].name);

@@ -22,6 +22,8 @@ export class Reporter {
   /** For each group the server that it goes back to, while it does. */
   private returning: number[] = [];
   private recent: GroupChange[] = [];
+  /** The view and the entry of the latest change; undefined before the first. */
+  private latest: Pick<Knowledge, 'epoch' | 'coordinator' | 'index'> | undefined;
   private knowledge: Knowledge | undefined;
 
   constructor(private readonly definition: ClusterDefinition) {
@@ -34,30 +36,39 @@ export class Reporter {
     this.groups = this.definition.groups.map(() => STOPPED);
     this.returning = this.definition.groups.map(() => NOBODY);
     this.recent = [];
+    this.latest = undefined;
     this.knowledge = undefined;
   }
 
   /** The server lets an outcome out, in that view. Answers whether that is anything to clients. */
   take({ lines, index }: Outcome, { epoch, coordinator }: ViewId): boolean {
-    let changed = this.knowledge?.epoch !== epoch || this.knowledge.coordinator !== coordinator;
+    let changed = this.latest?.epoch !== epoch || this.latest.coordinator !== coordinator;
     for (const line of lines) {
       if (line.kind === 'server') this.servers[line.server] = line.status;
       else if (line.kind === 'group') this.takeGroup(line, epoch, index);
       else continue;
       changed = true;
     }
-    const { recent } = this;
-    const groups = [...this.groups];
-    if (changed) this.knowledge = { epoch, coordinator, index, servers: this.statuses(), groups, recent: [...recent] };
+    if (changed) {
+      this.latest = { epoch, coordinator, index };
+      this.knowledge = undefined;
+    }
     return changed;
   }
 
   /** What the server says of its cluster, standing so. */
   report(standing: ReportedStanding, sentAt: Micros): Report {
-    const { knowledge } = this;
-    if (standing !== 'member') return { sentAt, standing };
-    // It has joined, and what was agreed before has yet to be let out here.
-    return knowledge ? { sentAt, standing, knowledge } : { sentAt, standing: 'starting' };
+    // One that has just joined has yet to let out what was agreed before.
+    if (standing === 'member' && !this.latest) return { sentAt, standing: 'starting' };
+    if (standing !== 'member' || !this.latest) return { sentAt, standing };
+    // Many clients ask, and little changes: put together once.
+    this.knowledge ??= {
+      ...this.latest,
+      servers: this.statuses(),
+      groups: [...this.groups],
+      recent: [...this.recent],
+    };
+    return { sentAt, standing, knowledge: this.knowledge };
   }
 
   private takeGroup(line: GroupLine, epoch: number, index: number): void {

@@ -4,12 +4,15 @@
  * It sees what no server can see, all servers at once, and compares; it changes nothing. A violation is written into
  * the trace and thrown.
  */
+import { ClientGrammar } from '../client/grammar.js';
+import type { ClientEvent } from '../client/look.js';
 import { Phase, type ViewId } from '../failover/frames.js';
 import { EventGrammar } from '../failover/invariants/events.js';
 import { unserved } from '../failover/invariants/liveness.js';
 import { InvariantViolation } from '../failover/invariants/violation.js';
 import type { Outcome } from '../failover/log/entries.js';
 import { sameView, viewKey } from '../failover/state.js';
+import type { ClientSlot } from './client-slot.js';
 import type { EngineView, ServerSlot } from './server-slot.js';
 import type { WorldState } from './world-state.js';
 
@@ -24,6 +27,8 @@ export class Watch {
   private readonly outcomes = new Map<string, string>();
   private readonly members = new Map<string, number>();
   private readonly told: readonly Told[];
+  /** By client and start. */
+  private readonly clients = new Map<string, ClientGrammar>();
   private viewChanged = false;
 
   /** @param seesAll whether all servers can be looked at in one instant; in real time there is no such instant */
@@ -69,6 +74,16 @@ export class Watch {
   /** A group was sent somewhere, and not by hand. */
   misplaced(what: string): void {
     this.fail(3, what);
+  }
+
+  /** A client notices a change of a group. */
+  noticed(slot: ClientSlot, event: ClientEvent): void {
+    const start = `${slot.machine}/${slot.boots}`;
+    const grammar = this.clients.get(start) ?? new ClientGrammar();
+    this.clients.set(start, grammar);
+    const wrong = grammar.take(event);
+    const { groups } = slot.clusters[event.cluster];
+    if (wrong !== undefined) this.fail(6, `client ${slot.machine}, group ${groups[event.group].name}: ${wrong}`);
   }
 
   /** All servers have done what they had to do at one instant. */

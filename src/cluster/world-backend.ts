@@ -6,6 +6,7 @@
  */
 import type { ResourceLimits } from 'node:worker_threads';
 import type { ClientInput } from '../client/client.js';
+import type { ClientEvent } from '../client/look.js';
 import type { Audit } from '../failover/context.js';
 import { Shown } from '../failover/events/status.js';
 import { type Effects, type Input, Phase } from '../failover/frames.js';
@@ -163,6 +164,10 @@ export abstract class WorldBackend implements Backend {
 
   reconsider(): void {
     this.words += 1;
+  }
+
+  noticed(slot: ClientSlot, event: ClientEvent): void {
+    this.watch?.noticed(slot, event);
   }
 
   service(machine: string): Service {
