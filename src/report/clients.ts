@@ -11,7 +11,7 @@
 import type { ClientEventLine, PopupLine, ServerLine, StepLine, TraceLine } from '../model/trace.js';
 import { captionOf, STATUS_PREFIX, type Mark } from './captions.js';
 import { LaneBuilder } from './lane-builder.js';
-import { isOff, type Answer, type At, type ClientState, type Lane } from './lanes.js';
+import { isOff, type Answer, type At, type ClientState, type GroupState, type Lane } from './lanes.js';
 
 /** One client machine as far as one cluster is concerned. */
 export interface ClientHistory {
@@ -36,6 +36,7 @@ export function readClients(
   lines: readonly TraceLine[],
   cluster: string,
   all: readonly KnownCluster[],
+  groups: readonly Lane<GroupState>[],
   endsAt: number,
 ): { readonly clients: readonly ClientHistory[]; readonly told: readonly Mark[] } {
   const ofClients = linesOfClients(lines);
@@ -51,7 +52,7 @@ export function readClients(
     clients.push(reader.history(endsAt));
     told.push(...concerned.filter((line) => line.kind !== 'step'));
   }
-  return { clients, told: numbered(told.sort(inOrder)) };
+  return { clients, told: numbered(told.sort(inOrder), groups) };
 }
 
 function inOrder(a: At<unknown>, b: At<unknown>): number {
@@ -229,7 +230,7 @@ function end(application: Application, at: number): void {
 const TOGETHER_US = 10_000;
 
 /** Numbers what clients were told; a popup and the callback of the same change share a number, the popup first. */
-function numbered(told: readonly At<ClientEventLine | PopupLine>[]): Mark[] {
+function numbered(told: readonly At<ClientEventLine | PopupLine>[], groups: readonly Lane<GroupState>[]): Mark[] {
   const marks: Mark[] = [];
   const taken = new Set<number>();
   let number = 0;
@@ -240,7 +241,7 @@ function numbered(told: readonly At<ClientEventLine | PopupLine>[]): Mark[] {
     const pair = other === undefined ? [line] : line.kind === 'popup' ? [line, other] : [other, line];
     number += 1;
     for (const one of pair)
-      marks.push({ number, at: line.t, seq: one.seq, kind: 'client', caption: captionOf(one, []) });
+      marks.push({ number, at: line.t, seq: one.seq, kind: 'client', caption: captionOf(one, groups) });
   }
   return marks;
 }

@@ -181,7 +181,7 @@ function finish(
     servers: new Set(one.servers.keys()),
     groups: new Set(one.groups.keys()),
   }));
-  return { name: builder.name, servers, groups, marks, ...readClients(lines, builder.name, known, endsAt) };
+  return { name: builder.name, servers, groups, marks, ...readClients(lines, builder.name, known, groups, endsAt) };
 }
 
 function markKind(line: TraceLine): Mark['kind'] | undefined {

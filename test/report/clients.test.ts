@@ -1,6 +1,6 @@
 /** What a chart says of clients must follow from the trace alone: when each ran, what it answered, what it was told. */
 import { describe, expect, test } from 'vitest';
-import { sentence } from '../../src/report/captions.js';
+import { joinCaptions, sentence } from '../../src/report/captions.js';
 import { readHistory } from '../../src/report/history.js';
 import type { TraceLine } from '../../src/model/trace.js';
 import { failoverTrace, lateClientTrace, TraceWriter, watchedFailoverTrace } from './traces.js';
@@ -115,8 +115,8 @@ describe('lanes', () => {
     const lines = w.end();
     expect(Object.keys(story(lines, 0))).toEqual(['Idle', 'Client2', 'Client2: Group2']);
     expect(Object.keys(story(lines, 1))).toEqual(['Idle', 'Client1', 'Client1: Group1']);
-    expect(marks(lines, 0)).toEqual(['1 popup on Idle: cluster C', '2 popup on Idle: who knows']);
-    expect(marks(lines, 1)).toEqual(['1 popup on Client1: cluster D, group Group1', '2 popup on Idle: who knows']);
+    expect(marks(lines, 0)).toEqual(['1 popup: cluster C; on Idle', '2 popup: who knows; on Idle']);
+    expect(marks(lines, 1)).toEqual(['1 popup: cluster D, group Group1; on Client1', '2 popup: who knows; on Idle']);
   });
 });
 
@@ -124,9 +124,9 @@ describe('marks', () => {
   test('have numbers of their own, and a popup shares one with the callback of the same change, whichever came first', () => {
     expect(marks(watchedFailoverTrace())).toEqual([
       '1 callback ARMCLAPI_EVENT_BOOT for Group1 on Client1, to ServerA; status RUNNING',
-      '2 popup on Client1: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました.\nサーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2)',
+      '2 popup: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました.\nサーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2); on Client1',
       '2 callback ARMCLAPI_EVENT_FAILOVER_START for Group1 on Client1, from ServerA; status FAILOVER',
-      '3 popup on Client1: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーが終了しました.\nサーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2)',
+      '3 popup: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーが終了しました.\nサーバ ServerA(10.0.0.1)→サーバ ServerB(10.0.0.2); on Client1',
       '3 callback ARMCLAPI_EVENT_FAILOVER_END for Group1 on Client1, to ServerB; status RUNNING',
     ]);
   });
@@ -136,12 +136,26 @@ describe('marks', () => {
     w.popup('about Group1', 'Client2').callback('BOOT', 'RUNNING', '', '', 'Group1', 'Client3');
     w.at(20_000).callback('BOOT', 'RUNNING');
     expect(marks(w.end()).map((mark) => mark.split(' ').slice(0, 4).join(' '))).toEqual([
-      '1 popup on Client1:',
-      '2 popup on Client1:',
+      '1 popup: about Group1;',
+      '2 popup: about Group2;',
       '2 callback ARMCLAPI_EVENT_BOOT for',
-      '3 popup on Client2:',
+      '3 popup: about Group1;',
       '4 callback ARMCLAPI_EVENT_BOOT for',
       '5 callback ARMCLAPI_EVENT_BOOT for',
+    ]);
+  });
+
+  test('that say the same of several groups are told in one sentence', () => {
+    const w = writer().popup('Group1 has begun.').popup('Group2 has begun.').popup('Group1 has ended.');
+    w.popup('nothing known')
+      .callback('BOOT', 'RUNNING', '', 'A', 'Group1')
+      .callback('BOOT', 'RUNNING', '', 'A', 'Group2');
+    const [{ told }] = readHistory(w.end()).clusters;
+    expect(joinCaptions(told, 90, 20).map(({ text }) => text)).toEqual([
+      'popup: Group1, Group2 has begun.; on Client1',
+      'callback ARMCLAPI_EVENT_BOOT for Group1, Group2 on Client1, to A; status RUNNING',
+      'popup: Group1 has ended.; on Client1',
+      'popup: nothing known; on Client1',
     ]);
   });
 });
