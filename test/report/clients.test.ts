@@ -65,12 +65,35 @@ describe('lanes', () => {
     expect(story(w.end())).toEqual({ Client1: ['0-9 up'], 'Client1: Group1': ['5-9 '] });
   });
 
-  test('a client that starts again watches again, from then on', () => {
+  test('what a program starts on a client that does not run from the beginning shows from its first callback on', () => {
     const w = writer().at(2e6).callback('BOOT', 'RUNNING').at(4e6).step('stopClient', 'Client1');
     w.at(6e6).step('startClient', 'Client1').at(8e6).callback('SHUTDOWN', 'STOPPED').at(9e6);
     expect(story(w.end())).toEqual({
       Client1: ['0-4 up', '4-6 off', '6-9 up'],
-      'Client1: Group1': ['0-2 STOPPED', '2-4 RUNNING', '4-6 undefined', '6-8 RUNNING', '8-9 STOPPED'],
+      'Client1: Group1': ['0-2 STOPPED', '2-4 RUNNING', '4-8 undefined', '8-9 STOPPED'],
+    });
+  });
+
+  test('the client of a server goes with that', () => {
+    const w = writer()
+      .server('A', 'STOPPED')
+      .server('B', 'STOPPED')
+      .at(1e6)
+      .server('A', 'CLUSTER')
+      .server('B', 'CLUSTER');
+    const boot = (client: string) => w.callback('BOOT', 'RUNNING', '', 'A', 'Group1', client);
+    w.at(2e6);
+    boot('A');
+    boot('B');
+    w.at(4e6).step('crash', 'A').at(5e6).server('A', 'DOWN').at(6e6).step('crash', 'B', { error: 'no' });
+    w.at(7e6).server('A', 'CLUSTER').at(8e6).server('B', 'STOPPED').at(9e6);
+    boot('A');
+    w.at(10e6);
+    expect(story(w.end())).toEqual({
+      A: ['2-4 up', '4-9 off', '9-10 up'],
+      'A: Group1': ['2-4 RUNNING', '4-9 undefined', '9-10 RUNNING'],
+      B: ['2-8 up', '8-10 off'],
+      'B: Group1': ['2-8 RUNNING', '8-10 undefined'],
     });
   });
 
