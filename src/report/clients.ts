@@ -49,7 +49,7 @@ export function readClients(
     const off = all.some(({ servers }) => servers.has(client)) ? linesThatEnd(lines, client) : undefined;
     const reader = new ClientReader(client, cluster, concerned, off !== undefined);
     for (const line of [...concerned, ...(off ?? [])].sort(inOrder)) reader.read(line);
-    clients.push(reader.history(endsAt));
+    clients.push(reader.history(endsAt, groups));
     told.push(...concerned.filter((line) => line.kind !== 'step'));
   }
   return { clients, told: numbered(told.sort(inOrder), groups) };
@@ -169,12 +169,12 @@ class ClientReader {
     else if (this.lane.last?.running === true) this.stop(line.t);
   }
 
-  history(endsAt: number): ClientHistory {
+  /** The answers stand in the order of the cluster's groups. */
+  history(endsAt: number, groups: readonly Lane<unknown>[]): ClientHistory {
     for (const application of this.applications.values()) settle(application, '');
-    return {
-      lane: this.lane.lane(endsAt),
-      answers: [...this.applications.values()].map(({ lane }) => lane.lane(endsAt)),
-    };
+    const answers = [...this.applications.values()].map(({ lane }) => lane.lane(endsAt));
+    const place = ({ name }: Lane<unknown>): number => groups.findIndex((group) => group.name === name);
+    return { lane: this.lane.lane(endsAt), answers: answers.sort((a, b) => place(a) - place(b)) };
   }
 
   private stop(at: number): void {

@@ -1,6 +1,7 @@
 /** What a chart says of clients must follow from the trace alone: when each ran, what it answered, what it was told. */
 import { describe, expect, test } from 'vitest';
 import { joinCaptions, sentence } from '../../src/report/captions.js';
+import { terminalChart } from '../../src/report/index.js';
 import { readHistory } from '../../src/report/history.js';
 import type { TraceLine } from '../../src/model/trace.js';
 import { failoverTrace, lateClientTrace, TraceWriter, watchedFailoverTrace } from './traces.js';
@@ -118,6 +119,17 @@ describe('lanes', () => {
     expect(marks(lines, 0)).toEqual(['1 popup: cluster C; on Idle', '2 popup: who knows; on Idle']);
     expect(marks(lines, 1)).toEqual(['1 popup: cluster D, group Group1; on Client1', '2 popup: who knows; on Idle']);
   });
+});
+
+test('a terminal joins the answers that were the same all along, and says how many they are', () => {
+  const w = writer().group('Group3', 'OFFLINE').at(1e6);
+  for (const group of ['Group3', 'Group2', 'Group1']) w.callback('BOOT', 'RUNNING', '', 'A', group);
+  w.at(2e6).callback('SHUTDOWN', 'STOPPED', 'A', '', 'Group2').at(3e6);
+  const rows = terminalChart(w.end(), { width: 110, color: false }).split('\n');
+  expect(rows.filter((row) => row.startsWith('Client1:')).map((row) => row.replaceAll(/ ([ox]) .*/g, ' $1'))).toEqual([
+    expect.stringMatching(/^Client1: Group1 \+1 \(2\) +x$/),
+    expect.stringMatching(/^Client1: Group2 +x$/),
+  ]);
 });
 
 describe('marks', () => {
