@@ -5,7 +5,7 @@
  * A caption is a sentence in parts, so that captions that differ in nothing but their subject, or their servers, can be
  * joined.
  */
-import type { ClientEventLine, EventLine, TraceLine } from '../model/trace.js';
+import type { ClientEventLine, EventLine, PopupLine, TraceLine } from '../model/trace.js';
 import { stateAt, type At, type GroupState, type Lane } from './lanes.js';
 
 /** A sentence: `before`, the subject, `after`, then where: each place with the words that lead to it, then a note. */
@@ -64,12 +64,27 @@ export function captionOf(line: TraceLine, groups: readonly Lane<GroupState>[]):
     case 'violation':
       return plain(`invariant ${line.invariant} violated: `, line.text, '', 'violated');
     case 'popup':
-      return plain('popup on ', line.client, `: ${line.text}`, 'popup');
+      return popupCaption(line, groups);
     case 'client-event':
       return callbackCaption(line);
     default:
       return plain(line.kind, '', '', line.kind);
   }
+}
+
+/** A popup's text, parted at the name of its group, so that popups that differ in nothing else can be joined. */
+function popupCaption({ text, client }: PopupLine, groups: readonly Lane<GroupState>[]): Caption {
+  const names = new Set(groups.map(({ name }) => name));
+  const found = [...text.matchAll(/[A-Za-z0-9_-]+/g)].find(([word]) => names.has(word));
+  const [start, end] = found === undefined ? [0, 0] : [found.index, found.index + found[0].length];
+  return {
+    before: `popup: ${text.slice(0, start)}`,
+    subject: text.slice(start, end),
+    after: text.slice(end),
+    places: [{ lead: '; on ', name: client }],
+    note: '',
+    label: 'popup',
+  };
 }
 
 /** What an application was called back with: the event, its servers, and the status from then on. */

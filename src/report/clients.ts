@@ -3,12 +3,15 @@
  * applications there watched, and what it was told, in the numbers of section 6.3.
  *
  * A trace says how a group's status changes, and seldom what it was before. That follows from the change: what boots
- * was stopped, what fails over was running. A client that no step starts has run, and watched, from the beginning.
+ * was stopped, what fails over was running. A client that no step starts has run, and watched, from the beginning. An
+ * application that only a program knows of shows from its first callback on.
+ *
+ * A server has client software too, once an application there asks for it: it goes with the server's power.
  */
-import type { ClientEventLine, PopupLine, StepLine, TraceLine } from '../model/trace.js';
+import type { ClientEventLine, PopupLine, ServerLine, StepLine, TraceLine } from '../model/trace.js';
 import { captionOf, STATUS_PREFIX, type Mark } from './captions.js';
 import { LaneBuilder } from './lane-builder.js';
-import type { Answer, At, ClientState, Lane } from './lanes.js';
+import { isOff, type Answer, type At, type ClientState, type GroupState, type Lane } from './lanes.js';
 
 /** One client machine as far as one cluster is concerned. */
 export interface ClientHistory {
@@ -20,16 +23,20 @@ export interface ClientHistory {
 /** A cluster and its groups, as far as the trace names them. */
 interface KnownCluster {
   readonly name: string;
+  readonly servers: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
 }
 
 type ClientLine = At<ClientEventLine> | At<PopupLine> | At<StepLine>;
+/** A server is off: a step that crashes it, or its status. */
+type OffLine = At<StepLine> | At<ServerLine>;
 
 /** Reads the clients of one cluster, in the order in which the trace first names them. */
 export function readClients(
   lines: readonly TraceLine[],
   cluster: string,
   all: readonly KnownCluster[],
+  groups: readonly Lane<GroupState>[],
   endsAt: number,
 ): { readonly clients: readonly ClientHistory[]; readonly told: readonly Mark[] } {
   const ofClients = linesOfClients(lines);
@@ -39,12 +46,17 @@ export function readClients(
     const clusters = clustersOf(own, all);
     if (clusters.size > 0 && !clusters.has(cluster)) continue;
     const concerned = own.filter((line) => concerns(line, cluster, all));
-    const reader = new ClientReader(client, cluster, concerned);
-    for (const line of concerned) reader.read(line);
-    clients.push(reader.history(endsAt));
+    const off = all.some(({ servers }) => servers.has(client)) ? linesThatEnd(lines, client) : undefined;
+    const reader = new ClientReader(client, cluster, concerned, off !== undefined);
+    for (const line of [...concerned, ...(off ?? [])].sort(inOrder)) reader.read(line);
+    clients.push(reader.history(endsAt, groups));
     told.push(...concerned.filter((line) => line.kind !== 'step'));
   }
-  return { clients, told: numbered(told.sort((a, b) => a.t - b.t || a.seq - b.seq)) };
+  return { clients, told: numbered(told.sort(inOrder), groups) };
+}
+
+function inOrder(a: At<unknown>, b: At<unknown>): number {
+  return a.t - b.t || a.seq - b.seq;
 }
 
 // ---------------------------------------------------------------- which lines
@@ -68,6 +80,14 @@ function clientOfStep({ step, target, on, error }: StepLine): string | undefined
   if (error !== undefined) return undefined;
   if (step === 'startClient' || step === 'stopClient') return target;
   return step === 'watch' ? on : undefined;
+}
+
+/** What ends all that runs on a server. */
+function linesThatEnd(lines: readonly TraceLine[], server: string): OffLine[] {
+  return lines.filter((line): line is OffLine => {
+    if (line.kind === 'step') return line.step === 'crash' && line.target === server && line.error === undefined;
+    return line.kind === 'server' && line.server === server && isOff(line.status);
+  });
 }
 
 /** The clusters that a client's watches and callbacks are about; none where it has neither. */
@@ -119,36 +139,48 @@ interface Application {
 class ClientReader {
   private readonly lane: LaneBuilder<ClientState>;
   private readonly applications = new Map<string, Application>();
-  private startedAt = 0;
+  /** It has run from the beginning, and watched all groups. */
+  private fromTheBeginning: boolean;
 
   constructor(
     client: string,
     private readonly cluster: string,
     lines: readonly ClientLine[],
+    private readonly onServer: boolean,
   ) {
     this.lane = new LaneBuilder(client);
     const first = lines.find((line) => line.kind === 'step' && line.step !== 'watch');
-    this.lane.set(0, { running: first?.kind !== 'step' || first.step !== 'startClient' });
+    this.fromTheBeginning = !onServer && (first?.kind !== 'step' || first.step !== 'startClient');
+    if (!onServer) this.lane.set(0, { running: this.fromTheBeginning });
   }
 
-  read(line: ClientLine): void {
+  read(line: ClientLine | OffLine): void {
+    if (this.onServer) this.readOnServer(line);
     if (line.kind === 'client-event') this.callback(line);
     else if (line.kind === 'step' && line.step === 'watch') this.watch(line);
-    else if (line.kind === 'step') this.power(line.t, line.step === 'startClient');
+    else if (line.kind === 'step' && line.step === 'startClient') this.lane.set(line.t, { running: true });
+    else if (line.kind === 'step' && line.step === 'stopClient') this.stop(line.t);
   }
 
-  history(endsAt: number): ClientHistory {
+  /** What is told on a server shows that it runs there. */
+  private readOnServer(line: ClientLine | OffLine): void {
+    const off = line.kind === 'server' || (line.kind === 'step' && line.step === 'crash');
+    if (!off) this.lane.set(line.t, { running: true });
+    else if (this.lane.last?.running === true) this.stop(line.t);
+  }
+
+  /** The answers stand in the order of the cluster's groups. */
+  history(endsAt: number, groups: readonly Lane<unknown>[]): ClientHistory {
     for (const application of this.applications.values()) settle(application, '');
-    return {
-      lane: this.lane.lane(endsAt),
-      answers: [...this.applications.values()].map(({ lane }) => lane.lane(endsAt)),
-    };
+    const answers = [...this.applications.values()].map(({ lane }) => lane.lane(endsAt));
+    const place = ({ name }: Lane<unknown>): number => groups.findIndex((group) => group.name === name);
+    return { lane: this.lane.lane(endsAt), answers: answers.sort((a, b) => place(a) - place(b)) };
   }
 
-  private power(at: number, running: boolean): void {
-    this.lane.set(at, { running });
-    if (running) this.startedAt = at;
-    else for (const application of this.applications.values()) end(application, at);
+  private stop(at: number): void {
+    this.lane.set(at, { running: false });
+    this.fromTheBeginning = false;
+    for (const application of this.applications.values()) end(application, at);
   }
 
   private watch(line: At<StepLine>): void {
@@ -161,7 +193,7 @@ class ClientReader {
 
   private callback(line: At<ClientEventLine>): void {
     const application = this.application(line.group);
-    if (!application.open) application.unknownFrom = this.startedAt;
+    if (!application.open && this.fromTheBeginning) application.unknownFrom = 0;
     application.open = true;
     settle(application, BEFORE.get(line.event) ?? '');
     application.lane.set(line.t, { status: line.status.replace(STATUS_PREFIX, '') });
@@ -198,7 +230,7 @@ function end(application: Application, at: number): void {
 const TOGETHER_US = 10_000;
 
 /** Numbers what clients were told; a popup and the callback of the same change share a number, the popup first. */
-function numbered(told: readonly At<ClientEventLine | PopupLine>[]): Mark[] {
+function numbered(told: readonly At<ClientEventLine | PopupLine>[], groups: readonly Lane<GroupState>[]): Mark[] {
   const marks: Mark[] = [];
   const taken = new Set<number>();
   let number = 0;
@@ -209,7 +241,7 @@ function numbered(told: readonly At<ClientEventLine | PopupLine>[]): Mark[] {
     const pair = other === undefined ? [line] : line.kind === 'popup' ? [line, other] : [other, line];
     number += 1;
     for (const one of pair)
-      marks.push({ number, at: line.t, seq: one.seq, kind: 'client', caption: captionOf(one, []) });
+      marks.push({ number, at: line.t, seq: one.seq, kind: 'client', caption: captionOf(one, groups) });
   }
   return marks;
 }

@@ -26,7 +26,7 @@ import type {
 import { captionOf, type Mark } from './captions.js';
 import { readClients, type ClientHistory } from './clients.js';
 import { LaneBuilder } from './lane-builder.js';
-import type { At, GroupState, Lane, MachineState, ServerState } from './lanes.js';
+import { isOff, type At, type GroupState, type Lane, type MachineState, type ServerState } from './lanes.js';
 
 export interface ClusterHistory {
   /** Empty where the trace names no cluster at all. */
@@ -122,10 +122,6 @@ class ClusterBuilder {
   }
 }
 
-function isOff(status: readonly ServerStatusName[]): boolean {
-  return status.includes('DOWN') || status.includes('STOPPED');
-}
-
 function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
@@ -180,8 +176,12 @@ function finish(
     if (kind === undefined || !concerns(line, builder, all)) continue;
     marks.push({ number: marks.length + 1, at: line.t, seq: line.seq, kind, caption: captionOf(line, groups) });
   }
-  const known = all.map(({ name, groups: own }) => ({ name, groups: new Set(own.keys()) }));
-  return { name: builder.name, servers, groups, marks, ...readClients(lines, builder.name, known, endsAt) };
+  const known = all.map((one) => ({
+    name: one.name,
+    servers: new Set(one.servers.keys()),
+    groups: new Set(one.groups.keys()),
+  }));
+  return { name: builder.name, servers, groups, marks, ...readClients(lines, builder.name, known, groups, endsAt) };
 }
 
 function markKind(line: TraceLine): Mark['kind'] | undefined {

@@ -47,3 +47,8 @@ export interface Answer {
 export function stateAt<S>(lane: Lane<S>, t: number): S | undefined {
   return lane.spans.findLast((span) => span.from <= t)?.state;
 }
+
+/** Whether a server has no power, as far as that is known. */
+export function isOff(status: readonly ServerStatusName[]): boolean {
+  return status.includes('DOWN') || status.includes('STOPPED');
+}

@@ -158,12 +158,14 @@ function drawn<S>(names: readonly string[], lane: Lane<S>, look: (state: S) => L
   return { names, spans };
 }
 
-/** A client and what it answers. The name of a group stands with its client's: other lanes bear it alone. */
+/** A client and what it answers. The first name of a group stands with its client's: other lanes bear it alone. */
 function drawnClient({ lane, answers }: ClientHistory, { lanesMax }: ChartOptions): DrawnCluster['clients'][number] {
   const joined = lanesMax === undefined ? answers.map((one) => ({ names: [one.name], lane: one })) : joinSame(answers);
   return {
     lane: drawn([lane.name], lane, clientLook),
-    answers: joined.map((one) => drawn([`${lane.name}: ${nameList(one.names, 30)}`], one.lane, answerLook)),
+    answers: joined.map(({ names: [first, ...more], lane: one }) =>
+      drawn([`${lane.name}: ${first}`, ...more], one, answerLook),
+    ),
   };
 }
 

@@ -17,7 +17,7 @@ import pc from 'picocolors';
 import type { TraceLine } from '../model/trace.js';
 import { joinCaptions, markTone, nameList } from './captions.js';
 import { exactly, period } from './durations.js';
-import { readHistory, type History } from './history.js';
+import { readHistory, type ClusterHistory, type History } from './history.js';
 import {
   layoutChart,
   looksOf,
@@ -101,7 +101,9 @@ function labelColumns(history: History, width: number): number {
     ]),
   ]);
   const longest = Math.max(8, ...names.map((name) => columns(printable(name))));
-  const joined = history.clusters.some((cluster) => cluster.groups.length > GROUP_LANES_MAX) ? 22 : longest;
+  const crowded = ({ groups, clients }: ClusterHistory): boolean =>
+    groups.length > GROUP_LANES_MAX || clients.some(({ answers }) => answers.length > 1);
+  const joined = history.clusters.some(crowded) ? 22 : longest;
   return Math.min(Math.max(longest, joined), Math.floor(width / 4)) + 2;
 }
 

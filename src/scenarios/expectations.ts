@@ -267,7 +267,9 @@ function mismatch(claim: Claim, visible: Visible): string | undefined {
       return wrongEvents(claim, visible.events(claim.since, claim.cluster));
     case 'client-status': {
       const found = visible.clientStatus(claim.client, claim.cluster, claim.group);
-      return found === claim.status ? undefined : (found ?? `no answer, as the client has not found ${claim.cluster}`);
+      return found === claim.status
+        ? undefined
+        : (found ?? `no answer: it is off, or has not found ${claim.cluster} yet`);
     }
     case 'client-events':
       return wrongEvents(claim, visible.clientEvents(claim.since, claim.client, claim.cluster, claim.group));

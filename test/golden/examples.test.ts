@@ -13,7 +13,7 @@ import '../../examples/in-a-test.example.js';
 vi.mock('armada-emulator', () => import('../../src/index.js'));
 
 const home = fileURLToPath(new URL('../../examples', import.meta.url));
-const examples = readdirSync(home).filter((name) => name.endsWith('.yaml'));
+const examples = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
 
 async function load(name: string) {
   const loaded = await loadScenario(join(home, name));

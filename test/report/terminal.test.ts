@@ -68,9 +68,7 @@ describe.each(Object.entries(traces))('%s', (_, trace) => {
 
 test('texts of popups are told as they are', () => {
   const chart = terminalChart(watchedFailoverTrace(), { width: 160, color: false });
-  expect(chart).toContain(
-    'popup on Client1: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました. サーバ ',
-  );
+  expect(chart).toContain('popup: クラスタ CLUSTER1 でグループ Group1 のフェイルオーバーを開始しました. サーバ ');
 });
 
 test('escape sequences in names do not reach the terminal', () => {

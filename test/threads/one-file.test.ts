@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { sourceStack } from '../../src/cluster/thread-stack.js';
 
 const root = new URL('../../', import.meta.url);
-const FILES = ['node/lockstep', 'node/realtime/main'];
+const FILES = ['node/lockstep', 'node/realtime/main', 'node/client/lockstep', 'node/realtime/client'];
 
 const fileOf = (name: string): URL => new URL(`dist/${name}.cjs`, root);
 
