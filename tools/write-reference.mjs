@@ -55,7 +55,6 @@ const answersOfServer =
 const origins =
   'Origins of values: `documented` (printed in the document), `inferred` (follows from what is printed), `win32`, ' +
   '`chosen` (ours).';
-const notYet = 'These are the tables alone: the emulator does not answer these functions.';
 
 /**
  * @type {{
@@ -107,10 +106,12 @@ const pages = [
     file: 'armcl2.md',
     title: 'Client API for C',
     intro:
-      'Chapters 5 and 6 of the document: `armcl2.h`, `armcl232.dll` for 32 bits, `armcl264.dll` for 64 bits. ' + notYet,
+      'Chapters 5 and 6 of the document: `armcl2` of a thread of an application on a client or a server (`armcl2.h`, ' +
+      '`armcl232.dll` for 32 bits; on servers `armcl264.dll` for 64 bits), ANSI or Unicode.',
     answers:
       'Every function answers TRUE or FALSE, but for ArmClientInitializeApiEx, which answers a handle or ' +
-      'ARMCLAPI_ERROR_HANDLE; GetLastError then tells which of its documented errors it was.',
+      'ARMCLAPI_ERROR_HANDLE; GetLastError then tells which of its documented errors it was, and `explain()` of the ' +
+      'thread why.',
     prototype: inC,
     functions: clientFunctions,
     callbacks: clientCallbacks,
@@ -122,10 +123,13 @@ const pages = [
   {
     file: 'armcl2vb.md',
     title: 'Client API for Visual Basic',
-    intro: `Chapter 7 of the document: \`armcl2vb.bas\`, \`armcl2vb.dll\`, 32 bits, ANSI. ${notYet}`,
+    intro:
+      'Chapter 7 of the document: `armcl2vb` of a thread of an application on a client or a server (`armcl2vb.bas`, ' +
+      '`armcl2vb.dll`), 32 bits, ANSI.',
     answers:
       'Every function answers ARMTRUE or ARMFALSE, but for ArmClientInitializeApiEx, which answers a handle or ' +
-      'ARMCLAPI_ERROR_HANDLE; the property LastDllError of Err then tells which of its documented errors it was. ' +
+      'ARMCLAPI_ERROR_HANDLE; the property LastDllError of Err then tells which of its documented errors it was, and ' +
+      '`explain()` of the thread why. ' +
       'Callbacks are handed over with AddressOf, and receive texts as arrays of Byte (7.4.3).',
     prototype: inVisualBasic,
     functions: vbFunctions,

@@ -13,13 +13,13 @@ const ofFunctions: readonly Erratum[] = [
       'The list of differences has ArmClientIntializeApiEx, WatchFailoverEx, ArmClientGetServerFromVirtualIP, ' +
       'EnumViaturalIPProc and ArmClientGetMaterServer, and lacks ArmClientEnumGroup and EnumGroupProc.',
     against: 'Chapter 6 describes 33 functions and 8 callbacks.',
-    taken: 'Chapter 6, with its spelling.',
+    taken: 'Chapter 6, with its spelling. ArmClientEnumGroup is new in Ver4.x, as section 6.1.5.5 says.',
   },
   {
     section: '5.2.6',
     printed: 'ArmClientGetClusterFromClusterServer and EnumGroupFromLogicalServiceProc are new in Ver4.x.',
     against: 'Sections 6.1.5.7 and 6.1.8.3 know them from before.',
-    taken: 'They are there for every application; the tables hold no versions of functions.',
+    taken: 'They are there on Ver3.0, too.',
   },
   {
     section: '6.1.2.1, 6.1.2.2, 6.1.2.3, 6.1.2.5, 6.1.3.1',
@@ -80,7 +80,7 @@ const ofFunctions: readonly Erratum[] = [
     section: '6.1.5.10, 7.1.3.11',
     printed: 'The list of errors has no GROUP_NOT_FOUND.',
     against: 'The function takes the name of a group, which may not exist.',
-    taken: 'The list as printed.',
+    taken: 'The list as printed: for a group that does not exist, INVALID_PARAMETER.',
   },
   {
     section: '6.1.6.1, 6.1.6.3, 6.1.7.1, 6.1.9.2, 7.1.3.17, 7.1.3.19',
@@ -143,7 +143,9 @@ const ofVisualBasic: readonly Erratum[] = [
     section: '7.1.3.4',
     printed: 'The list of errors ends with CLUSTER_NOT_FOUND.',
     against: 'Section 6.1.2.2 goes on with GROUP_NOT_FOUND and five more for the same function.',
-    taken: 'The list as printed, and BUFFER_TOO_SMALL from the text of a parameter.',
+    taken:
+      'The list as printed, and BUFFER_TOO_SMALL from the text of a parameter. For a group that does not exist or runs ' +
+      'nowhere, and for parameters that make no sense, CLUSTER_NOT_FOUND.',
   },
   {
     section: '7.1.3.6',
@@ -163,13 +165,15 @@ const ofVisualBasic: readonly Erratum[] = [
       'The text and the errors are those of the server API: of the local cluster, with NOT_CLUSTER_MEMBER and ' +
       'OFF_CLUSTER, which have no value in section 7.3.1, and without CLUSTER_NOT_FOUND.',
     against: 'The function takes the name of a cluster, as the one of section 6.1.5.3 does.',
-    taken: 'The prototype and the errors as printed; the two values are those of the server API.',
+    taken:
+      'The prototype and the errors as printed; the two values are those of the server API. They are answered where the ' +
+      'local cluster is asked for; for a cluster that is not known, INVALID_PARAMETER.',
   },
   {
     section: '7.1.3.12',
     printed: 'ArmClientGetVersionInfo lists NOT_INITIALIZED.',
     against: 'Section 7.1.1.2 excepts it from what needs ArmClientInitializeApiEx first.',
-    taken: 'The list as printed.',
+    taken: 'The function works before; the error is that of a broken machine.',
   },
   {
     section: '7.1.3.13',
@@ -181,7 +185,7 @@ const ofVisualBasic: readonly Erratum[] = [
     section: '7.1.3.18',
     printed: 'The list of errors has no CANCELLED.',
     against: 'The text lets the callback stop the enumeration, as section 6.1.6.4 does, which lists it.',
-    taken: 'The list as printed.',
+    taken: 'The list as printed: where the callback says so the enumeration ends, and the call succeeds.',
   },
   {
     section: '7.1.3.18, 7.1.3.22, 7.4.1',
