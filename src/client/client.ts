@@ -5,9 +5,9 @@
  * clock and does no I/O. It watches all clusters of its settings, each by itself; only the numbers of events are common.
  */
 import type { ClusterDefinition } from '../model/definition.js';
-import { type Micros, micros } from '../model/time.js';
+import { type Micros, NEVER, micros } from '../model/time.js';
 import { WatchedCluster } from './cluster.js';
-import type { Report } from './frames.js';
+import type { ReportInput } from './frames.js';
 import type { GroupSink } from './groups.js';
 import type { ClientEvent, ClientLook } from './look.js';
 import type { PathTimes } from './paths.js';
@@ -26,16 +26,7 @@ export interface ClientBoot {
 }
 
 /** What a client takes in. `now` never goes back; clusters, servers and LANs are positions. */
-export type ClientInput =
-  | { readonly type: 'tick'; readonly now: Micros }
-  | {
-      readonly type: 'report';
-      readonly now: Micros;
-      readonly cluster: number;
-      readonly server: number;
-      readonly lan: number;
-      readonly report: Report;
-    };
+export type ClientInput = { readonly type: 'tick'; readonly now: Micros } | ReportInput;
 
 /** What a client gives out. */
 export interface ClientEffects {
@@ -52,11 +43,9 @@ export class Client {
   private events = 0;
   /** The revision that was told last. */
   private told = 0;
-  private now: Micros;
   private out: ClientEffects | undefined;
 
   constructor({ clusters, language, now }: ClientBoot) {
-    this.now = now;
     this.clusters = clusters.map(({ definition, times }, cluster) => {
       const poll = (server: number, lan: number): void => this.out?.poll(cluster, server, lan);
       return new WatchedCluster(definition, times, now, poll, this.sinkOf(cluster, definition, language));
@@ -65,14 +54,13 @@ export class Client {
 
   /** When the client wants its next `tick`, if nothing else comes before. */
   nextDeadline(): Micros {
-    return micros(Math.min(...this.clusters.map((cluster) => cluster.deadline(this.now)), Number.MAX_SAFE_INTEGER));
+    return micros(Math.min(...this.clusters.map((cluster) => cluster.deadline()), NEVER));
   }
 
   /** Takes one input in; effects go out before it returns. */
   step(input: ClientInput, out: ClientEffects): void {
-    this.now = input.now;
     this.out = out;
-    if (input.type === 'report') this.clusters[input.cluster].take(input.server, input.lan, input.report, input.now);
+    if (input.type === 'report') this.clusters[input.cluster].take(input);
     else for (const cluster of this.clusters) cluster.tick(input.now);
     const { revision } = this;
     if (revision !== this.told) out.changed();
@@ -87,11 +75,6 @@ export class Client {
   /** What it knows of the cluster at that position of its settings. */
   look(cluster: number): ClientLook {
     return this.clusters[cluster].look();
-  }
-
-  /** Nothing here waits for anything but the next answer. */
-  get atRest(): boolean {
-    return this.clusters.every((cluster) => cluster.atRest(this.now));
   }
 
   /** All that it is, as text: for replaying recorded inputs. */

@@ -7,7 +7,7 @@
  */
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
-import { isNewer, type Knowledge, type Report } from './frames.js';
+import { isNewer, type Knowledge, type Report, type ReportInput } from './frames.js';
 import { Groups, type GroupSink } from './groups.js';
 import type { ClientLook, ClientServerStatus } from './look.js';
 import { type PathState, Paths, type PathTimes } from './paths.js';
@@ -28,6 +28,7 @@ export class WatchedCluster {
   revision = 0;
   private readonly settleAt: Micros;
   private nextPollAt: Micros;
+  private consideredAt: Micros;
 
   constructor(
     private readonly definition: ClusterDefinition,
@@ -48,11 +49,16 @@ export class WatchedCluster {
     this.reports = definition.servers.map(() => undefined);
     this.settleAt = micros(now + times.intervalUs);
     this.nextPollAt = now;
+    this.consideredAt = now;
   }
 
-  /** A server has answered, or told something unasked. An older report that comes late proves only that it can be heard. */
-  take(server: number, lan: number, report: Report, now: Micros): void {
-    this.paths.heard(server, lan, now);
+  /**
+   * A server has answered, or told something unasked. An older report that comes late proves only that it can be heard. One
+   * that comes unasked from a server that was out of reach proves not even that it can be asked: it is, at once.
+   */
+  take({ server, lan, asked, report, now }: ReportInput): void {
+    if (asked) this.paths.heard(server, lan, now);
+    else if (!this.inReach(server, now)) this.poll(server, lan);
     const before = this.reports[server];
     if (before?.standing !== report.standing) this.revision += 1;
     if (!before || report.sentAt >= before.sentAt) this.reports[server] = report;
@@ -64,19 +70,10 @@ export class WatchedCluster {
     this.consider(now);
   }
 
-  deadline(now: Micros): Micros {
-    return micros(Math.min(this.nextPollAt, this.settled ? NEVER : this.settleAt, this.paths.deadline(now)));
-  }
-
-  /** Nothing is to be noticed but what has yet to happen. */
-  atRest(now: Micros): boolean {
-    if (!this.settled || this.paths.isChanging) return false;
-    const hearsAnybody = this.reports.some((_, server) => this.paths.answers(server, now));
-    return this.definition.groups.every((_, group) => {
-      const server = this.groups.server(group);
-      if (this.groups.status(group) === 'STOPPED') return true;
-      return server < 0 ? hearsAnybody : this.paths.answers(server, now);
-    });
+  /** When it wants its next `tick`. Until then it is as it was when it looked at itself last, whatever other clusters tell. */
+  deadline(): Micros {
+    const { nextPollAt, settleAt, settled, consideredAt } = this;
+    return micros(Math.min(nextPollAt, settled ? NEVER : settleAt, this.paths.deadline(consideredAt)));
   }
 
   look(): ClientLook {
@@ -103,6 +100,7 @@ export class WatchedCluster {
   }
 
   private consider(now: Micros): void {
+    this.consideredAt = now;
     this.paths.review(now, (server) => this.counts(server, now));
     const path = (server: number): PathState => this.paths.state(server, now);
     const best = this.mostCredible(now);

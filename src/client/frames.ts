@@ -47,6 +47,18 @@ export interface Report {
   readonly knowledge?: Knowledge;
 }
 
+/** A report as it gets to a client. Cluster, server and LAN are positions. */
+export interface ReportInput {
+  readonly type: 'report';
+  readonly now: Micros;
+  readonly cluster: number;
+  readonly server: number;
+  readonly lan: number;
+  /** It answers a question. What comes unasked proves one direction of the path only. */
+  readonly asked: boolean;
+  readonly report: Report;
+}
+
 /** What of a report's knowledge is newer: that of a later view, or of a later entry in the same. */
 export function isNewer(
   one: { readonly epoch: number; readonly index: number },

@@ -98,16 +98,11 @@ export class Paths {
     return micros(next);
   }
 
-  /** A change to another LAN is under way. */
-  get isChanging(): boolean {
-    return this.changedAt.some((at) => at !== NEVER);
-  }
-
   describe(): unknown {
     return [this.heardAt, this.lan, this.changedAt, this.graceUntil];
   }
 
-  /** Of a server in reach: the LAN in use as long as it answers, else one that has answered well after it. */
+  /** Of a server in reach: the LAN in use as long as it answers, else one that has answered well after it, and does now. */
   private choose(server: number, now: Micros): void {
     const heard = this.heardAt[server];
     const inUse = this.lan[server];
@@ -118,7 +113,7 @@ export class Paths {
     }
     const { intervalUs, timeoutUs, lanSwitchUs } = this.times;
     if (now < heard[inUse] + timeoutUs) return;
-    const other = heard.findIndex((at) => at > heard[inUse] + intervalUs / 2 && now < at + timeoutUs);
+    const other = heard.findIndex((at) => at > heard[inUse] + intervalUs / 2 && now <= at + 2 * intervalUs);
     if (other < 0) return;
     this.lan[server] = other;
     this.changedAt[server] = micros(now + lanSwitchUs);

@@ -5,7 +5,6 @@ import type { ClientStanding } from '../node/client/effects.js';
 import type { ClientView } from './client-slot.js';
 
 export class ClientMirror implements ClientView {
-  atRest = false;
   private looks: readonly ClientLook[] = [];
 
   /** @param deadline when it wants to run first */
@@ -19,8 +18,7 @@ export class ClientMirror implements ClientView {
     return this.deadline;
   }
 
-  stand({ atRest, deadline, looks }: ClientStanding): void {
-    this.atRest = atRest;
+  stand({ deadline, looks }: ClientStanding): void {
     this.deadline = deadline;
     this.looks = looks ?? this.looks;
   }

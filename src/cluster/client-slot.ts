@@ -7,6 +7,7 @@
 import type { ClientBoot } from '../client/client.js';
 import type { ClientEvent, ClientLook } from '../client/look.js';
 import type { ClientSettings } from '../client/definition.js';
+import type { PathTimes } from '../client/paths.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, micros } from '../model/time.js';
 import type { ClientSoftware } from './client-software.js';
@@ -20,19 +21,26 @@ const LAN_SWITCH_US = micros(1_000_000);
 export interface ClientView {
   /** Undefined before it has said anything. */
   look(cluster: number): ClientLook | undefined;
-  readonly atRest: boolean;
   nextDeadline(): Micros;
 }
 
 type Sink = (event: ClientEvent) => void;
 
+/** When the latest report that has arrived from a server was sent, and the latest that was an answer; -1: none. */
+interface Arrivals {
+  readonly toldAt: number;
+  readonly answeredAt: number;
+}
+
+const NOTHING_YET: Arrivals = { toldAt: -1, answeredAt: -1 };
+
 export class ClientSlot implements ClientSoftware {
   client: ClientView | undefined;
   /** Counts its starts. */
   boots = 0;
-  /** Reports on their way to it that tell something new. */
-  underWay = 0;
   private readonly sinks = new Map<string, readonly Sink[]>();
+  /** By cluster and server. */
+  private arrivals: Arrivals[][] = [];
 
   /**
    * @param order its position among all clients
@@ -110,25 +118,36 @@ export class ClientSlot implements ClientSoftware {
 
   /** What its client software starts with, now. */
   boot(now: Micros): ClientBoot {
-    const { intervalUs, timeoutUs, lanSwitchUs = LAN_SWITCH_US, popups = 'japanese' } = this.settings;
-    return {
-      now,
-      language: popups,
-      clusters: this.clusters.map((definition) => ({
-        definition,
-        times: {
-          intervalUs: intervalUs ?? definition.heartbeatIntervalUs,
-          timeoutUs: timeoutUs ?? definition.heartbeatTimeoutUs,
-          lanSwitchUs,
-        },
-      })),
+    const { popups = 'japanese' } = this.settings;
+    const clusters = this.clusters.map((definition, cluster) => ({ definition, times: this.times(cluster) }));
+    return { now, language: popups, clusters };
+  }
+
+  /** The times that it goes by in the cluster at that position of its settings. */
+  times(cluster: number): PathTimes {
+    const { intervalUs, timeoutUs, lanSwitchUs = LAN_SWITCH_US } = this.settings;
+    const { heartbeatIntervalUs, heartbeatTimeoutUs } = this.clusters[cluster];
+    return { intervalUs: intervalUs ?? heartbeatIntervalUs, timeoutUs: timeoutUs ?? heartbeatTimeoutUs, lanSwitchUs };
+  }
+
+  /** A report of a server has arrived, as the answer to a question or unasked. */
+  arrived(cluster: number, server: number, sentAt: Micros, asked: boolean): void {
+    const { toldAt, answeredAt } = this.heard(cluster, server);
+    (this.arrivals[cluster] ??= [])[server] = {
+      toldAt: Math.max(toldAt, sentAt),
+      answeredAt: asked ? Math.max(answeredAt, sentAt) : answeredAt,
     };
+  }
+
+  /** The latest that has arrived from a server since this client was started. */
+  heard(cluster: number, server: number): Arrivals {
+    return this.arrivals.at(cluster)?.at(server) ?? NOTHING_YET;
   }
 
   /** It is gone, and whoever watched there with it. */
   stop(): void {
     this.client = undefined;
-    this.underWay = 0;
+    this.arrivals = [];
     this.sinks.clear();
   }
 }

@@ -15,6 +15,8 @@ import { err, ok } from '../model/result.js';
 import { DEFAULT_DELAY_US } from '../network/links.js';
 import { MARK_CORRUPT } from '../network/model.js';
 import type { ClientAction } from './actions.js';
+import { assertClient } from './client-check.js';
+import { ClientRest } from './client-rest.js';
 import { ClientService, ClientSlot } from './client-slot.js';
 import { Reporter } from './reporter.js';
 import type { ServerSlot } from './server-slot.js';
@@ -30,8 +32,8 @@ export interface ClientsWorld extends WorldState {
   stopClient(slot: ClientSlot): void;
   /** Puts an input into a client that runs. */
   clientInput(slot: ClientSlot, input: ClientInput): void;
-  /** Sends a frame; `sent` is called for each copy that will arrive, and `arrive` when it does. */
-  transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void;
+  /** Sends a frame; `arrive` is called for each copy that arrives. */
+  transmit(from: number, to: number, network: number, arrive: (marks: number) => void): void;
   /** Does something so many microseconds from now. */
   afterwards(us: number, does: () => void): void;
   /** A client has noticed something: for whoever watches the invariants. */
@@ -45,12 +47,16 @@ export class Clients {
   private readonly reporters: readonly Reporter[];
   private readonly services = new Map<string, ClientService>();
   private readonly byMachine = new Map<string, ClientSlot>();
+  private readonly rest: ClientRest;
 
+  /** @throws RangeError for a client that cannot be: see `assertClient` */
   constructor(private readonly world: ClientsWorld) {
+    this.rest = new ClientRest(world);
     this.reporters = world.slots.map(({ definition }) => new Reporter(definition));
     for (const { name, ...settings } of world.world.clients) {
       const registered = settings.clusters.map((cluster) => this.registration(cluster));
       const slot = new ClientSlot(this.slots.length, name, world.directory.node(name) as number, settings, registered);
+      assertClient(slot, world.directory);
       this.services.set(name, new ClientService(slot));
       this.add(slot);
     }
@@ -83,15 +89,20 @@ export class Clients {
     return slot;
   }
 
-  /** Nothing is on its way to a client or still to be noticed by one. */
+  /** Nothing that has happened is still to be noticed by a client. */
   get atRest(): boolean {
-    return this.slots.every((slot) => !slot.client || (slot.underWay === 0 && slot.client.atRest));
+    return this.slots.every((slot) => this.rest.hasNoticedAll(slot));
   }
 
-  /** The paths between clients and servers: from, to, network. */
+  /** Rules or cuts of the network are changing. */
+  networkChanges(): void {
+    this.rest.networkChanges();
+  }
+
+  /** The paths between clients and servers, each once: from, to, network. */
   get links(): [from: number, to: number, network: number][] {
     const { directory } = this.world;
-    return this.slots.flatMap((slot) =>
+    const links = this.slots.flatMap((slot) =>
       slot.registered.flatMap(({ cluster, definition }) =>
         directory.clusters[cluster].publicLans.flatMap((network) =>
           definition.servers.flatMap((_, server): [number, number, number][] => {
@@ -105,9 +116,11 @@ export class Clients {
         ),
       ),
     );
+    // Two servers with clients on them are each at the other's end.
+    return [...new Map(links.map((link) => [link.join(), link])).values()];
   }
 
-  /** Carries out what is asked of a client machine. Answers with the status of a watched group. */
+  /** Carries out what is asked of a client machine. Answers with the status of a watched group, where that is known. */
   perform(action: ClientAction): Result<string | undefined, Refusal> {
     const slot = this.services.has(action.client) ? this.byMachine.get(action.client) : undefined;
     if (!slot) return err(unknown(action.client, 'client'));
@@ -126,14 +139,14 @@ export class Clients {
   /** A server lets an outcome out: its clients hear of it at once, if it is anything to them. */
   released(slot: ServerSlot, outcome: Outcome, view: ViewId): void {
     const reporter = this.reporters[slot.place.node];
-    if (reporter.take(outcome, view)) this.broadcast(slot, reporter.report('member', this.world.now()), true);
+    if (reporter.take(outcome, view)) this.broadcast(slot, reporter.report('member', this.world.now()));
   }
 
   /** A server is in no view any more, though it runs. */
   departed(slot: ServerSlot): void {
     const reporter = this.reporters[slot.place.node];
     reporter.forget();
-    this.broadcast(slot, reporter.report('starting', this.world.now()), true);
+    this.broadcast(slot, reporter.report('starting', this.world.now()));
   }
 
   /** A server loses its power. One that is shut down says so. */
@@ -196,18 +209,19 @@ export class Clients {
 
   // -------------------------------------------------------------- reports on their way
 
-  /** @param isNews it tells something that clients do not know yet */
-  private broadcast(slot: ServerSlot, report: Report, isNews = false): void {
+  /** Tells all clients something new. */
+  private broadcast(slot: ServerSlot, report: Report): void {
+    this.rest.news(slot);
     for (const client of this.slots) {
       const cluster = client.registered.findIndex((one) => one.cluster === slot.place.cluster);
       if (!client.client || cluster < 0) continue;
-      slot.definition.publicLans.forEach((_, lan) => this.send(slot, client, cluster, lan, report, isNews));
+      slot.definition.publicLans.forEach((_, lan) => this.send(slot, client, cluster, lan, report, false));
     }
   }
 
   private answer(slot: ServerSlot, client: ClientSlot, cluster: number, lan: number): void {
     const report = this.reporters[slot.place.node].report(standingOf(slot), this.world.now());
-    this.send(slot, client, cluster, lan, report, false);
+    this.send(slot, client, cluster, lan, report, true);
   }
 
   private send(
@@ -216,49 +230,33 @@ export class Clients {
     cluster: number,
     lan: number,
     report: Report,
-    isNews: boolean,
+    asked: boolean,
   ): void {
     const { server } = slot.place;
     const { boots } = client;
-    const count = (by: 1 | -1): void => {
-      if (isNews && client.boots === boots) client.underWay += by;
-    };
     const arrive = (): 'off' | 'full' | undefined => {
-      count(-1);
       if (client.boots !== boots || !client.client) return 'off';
       if (!client.active) return 'full';
-      this.world.clientInput(client, { type: 'report', now: this.world.now(), cluster, server, lan, report });
+      client.arrived(cluster, server, report.sentAt, asked);
+      this.world.clientInput(client, { type: 'report', now: this.world.now(), cluster, server, lan, asked, report });
       return undefined;
     };
     if (slot === client.hostSlot) {
-      count(1);
       this.world.afterwards(DEFAULT_DELAY_US, arrive);
       return;
     }
     const network = this.world.directory.clusters[slot.place.cluster].publicLans[lan];
-    this.between(slot.place.node, client.node, network, arrive, () => count(1));
+    this.between(slot.place.node, client.node, network, arrive);
   }
 
-  /** @param arrive takes the frame in; answers why not, where it does not. @param sent takes note of a copy that will arrive */
-  private between(
-    from: number,
-    to: number,
-    network: number,
-    arrive: () => 'off' | 'full' | undefined,
-    sent: () => void = () => undefined,
-  ): void {
+  /** @param arrive takes the frame in; answers why not, where it does not */
+  private between(from: number, to: number, network: number, arrive: () => 'off' | 'full' | undefined): void {
     const { model } = this.world.switchboard;
-    this.world.transmit(
-      from,
-      to,
-      network,
-      (marks) => {
-        const why = (marks & MARK_CORRUPT) !== 0 ? 'corrupt' : arrive();
-        if (why) model.dropped(from, to, network, why, marks);
-        else model.delivered(from, to, network, marks);
-      },
-      sent,
-    );
+    this.world.transmit(from, to, network, (marks) => {
+      const why = (marks & MARK_CORRUPT) !== 0 ? 'corrupt' : arrive();
+      if (why) model.dropped(from, to, network, why, marks);
+      else model.delivered(from, to, network, marks);
+    });
   }
 
   // -------------------------------------------------------------- machines
@@ -282,7 +280,9 @@ export class Clients {
     if (cluster < 0)
       return refuse('NOT_REGISTERED', slot, `the cluster of ${group} is not among its settings`, 'register it there');
     slot.watch(cluster, found.group, () => undefined);
-    return ok(`ARMCLAPI_GROUP_STATUS_${slot.look(cluster).groups[found.group].status}`);
+    const { settled, groups } = slot.look(cluster);
+    // While it still looks for the cluster it cannot say.
+    return ok(settled ? `ARMCLAPI_GROUP_STATUS_${groups[found.group].status}` : undefined);
   }
 
   /** The client of a server knows the cluster of that server. */

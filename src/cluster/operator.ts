@@ -71,11 +71,9 @@ export class Operator {
           this.command(slot.place.cluster, { type: 'maintenance', server: slot.place.server }, action),
         );
       case 'partition':
-        return this.backend.switchboard.partition(action.sides);
       case 'heal':
-        return this.backend.switchboard.heal(action.what);
       case 'link':
-        return this.backend.switchboard.link(action, action);
+        return this.onNetwork(action);
       case 'startClient':
       case 'stopClient':
       case 'watch':
@@ -205,6 +203,13 @@ export class Operator {
       );
     this.backend.input(slot, { type: 'returnByHand', now: this.backend.now() });
     return ok(undefined);
+  }
+
+  private onNetwork(action: WorldAction & { type: 'partition' | 'heal' | 'link' }): Outcome {
+    const { clients, switchboard } = this.backend;
+    clients.networkChanges();
+    if (action.type === 'partition') return switchboard.partition(action.sides);
+    return action.type === 'heal' ? switchboard.heal(action.what) : switchboard.link(action, action);
   }
 
   private onClient(action: ClientAction): Outcome {

@@ -81,6 +81,9 @@ interface ClientRunner {
   readonly slot: ClientSlot;
   readonly thread: ServerThread;
   readonly mirror: ClientMirror;
+  /** Inputs that it was given, and those that it has told of what came of them. */
+  given: number;
+  taken: number;
 }
 
 interface Mail {
@@ -281,7 +284,7 @@ export class RealtimeBackend extends WorldBackend {
     });
     const mirror = new ClientMirror(NEVER);
     slot.client = mirror;
-    this.clientRunners.set(slot, { slot, thread, mirror });
+    this.clientRunners.set(slot, { slot, thread, mirror, given: 0, taken: 0 });
   }
 
   stopClient(slot: ClientSlot): void {
@@ -294,13 +297,16 @@ export class RealtimeBackend extends WorldBackend {
   }
 
   clientInput(slot: ClientSlot, input: ClientInput): void {
-    const end = this.clientRunners.get(slot)?.thread.end;
-    end?.send(Kind.INPUT, toBytes(input), 0);
-    end?.flush();
+    const runner = this.clientRunners.get(slot);
+    if (!runner) return;
+    const { end } = runner.thread;
+    runner.given += 1;
+    end.send(Kind.INPUT, toBytes(input), 0);
+    end.flush();
   }
 
   /** What takes no longer than it takes on any link is there at once. */
-  transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void {
+  transmit(from: number, to: number, network: number, arrive: (marks: number) => void): void {
     const now = this.now();
     const copies = this.switchboard.model.send(from, to, network, now, this.deliveries);
     const due = Array.from({ length: copies }, (_, copy) => ({
@@ -308,7 +314,6 @@ export class RealtimeBackend extends WorldBackend {
       marks: this.deliveries.marks[copy],
     }));
     for (const { us, marks } of due) {
-      sent();
       if (us <= 0) arrive(marks);
       else this.afterwards(us, () => arrive(marks));
     }
@@ -316,6 +321,12 @@ export class RealtimeBackend extends WorldBackend {
 
   afterwards(us: number, does: () => void): void {
     this.later(us / 1000, does);
+  }
+
+  /** What a client has been told it may still have to take in. */
+  protected override isQuiet(): boolean {
+    for (const { given, taken } of this.clientRunners.values()) if (taken < given) return false;
+    return super.isQuiet();
   }
 
   protected override hashed(): { hash?: string } {
@@ -596,9 +607,11 @@ export class RealtimeBackend extends WorldBackend {
     this.settlePower(slot);
   }
 
-  private takeInClient({ slot, mirror }: ClientRunner, { at, records, standing }: ClientReport): void {
+  private takeInClient(runner: ClientRunner, { at, taken, records, standing }: ClientReport): void {
+    const { slot, mirror } = runner;
     if (slot.client !== mirror) return;
     this.toldAt = at;
+    runner.taken = taken;
     mirror.stand(standing);
     const out = this.clients.effectsOf(slot);
     for (const record of records) carryOutClient(record, out);

@@ -95,12 +95,11 @@ export abstract class VirtualBackend extends WorldBackend {
     this.input(slot, { type: 'tick', now: this.clock });
   }
 
-  transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void {
+  transmit(from: number, to: number, network: number, arrive: (marks: number) => void): void {
     const { deliveries } = this;
     const copies = this.switchboard.model.send(from, to, network, this.clock, deliveries);
     for (let copy = 0; copy < copies; copy += 1) {
       const marks = deliveries.marks[copy];
-      sent();
       this.queue.push(deliveries.atUs[copy], { type: 'public', happens: () => arrive(marks) });
     }
   }

@@ -126,7 +126,7 @@ export abstract class WorldBackend implements Backend {
   abstract startClient(slot: ClientSlot): void;
   abstract stopClient(slot: ClientSlot): void;
   abstract clientInput(slot: ClientSlot, input: ClientInput): void;
-  abstract transmit(from: number, to: number, network: number, arrive: (marks: number) => void, sent: () => void): void;
+  abstract transmit(from: number, to: number, network: number, arrive: (marks: number) => void): void;
   abstract afterwards(us: number, does: () => void): void;
   /** The engine of a server that has lost its power is gone. */
   protected abstract stopEngine(slot: ServerSlot): void;
@@ -225,7 +225,7 @@ export abstract class WorldBackend implements Backend {
     return goal.type === 'quiet' && this.isQuiet();
   }
 
-  private isQuiet(): boolean {
+  protected isQuiet(): boolean {
     return isQuiet(this, this.requests.pending) && this.clients.atRest;
   }
 

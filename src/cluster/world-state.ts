@@ -29,8 +29,11 @@ export interface OperatedWorld extends WorldState {
   /** Machines registered in no cluster, by name. */
   readonly machines: ReadonlyMap<string, MachineService>;
   readonly requests: Requests;
-  /** Carries out what is asked of a client machine; answers with the status of a watched group. */
-  readonly clients: { perform(action: ClientAction): Result<string | undefined, Refusal> };
+  readonly clients: {
+    /** Carries out what is asked of a client machine; answers with the status of a watched group, where that is known. */
+    perform(action: ClientAction): Result<string | undefined, Refusal>;
+    networkChanges(): void;
+  };
   /** Puts an input into a server at this instant. */
   input(slot: ServerSlot, input: Input): void;
   powerOn(slot: ServerSlot): void;

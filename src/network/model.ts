@@ -179,6 +179,12 @@ export class NetworkModel {
     return this.cuts[this.linkIndex(from, to, network)] === 1;
   }
 
+  /** Whether anything sent this way can arrive unharmed: the link is not cut, and does not lose or damage every frame. */
+  carries(from: number, to: number, network: number): boolean {
+    const { lossP, corruptP } = this.settings(from, to, network);
+    return !this.isCut(from, to, network) && lossP < 1 && corruptP < 1;
+  }
+
   /**
    * True when no outgoing link of `from` on this network is cut or has rules: then a frame to anybody arrives exactly
    * `DEFAULT_DELAY_US` later. Takes the same short time however many links there are.

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { ClientDefinition } from '../../src/client/definition.js';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import type { ClusterInput } from '../../src/model/definition.js';
-import type { Duration } from '../../src/model/time.js';
+import { type Duration, micros } from '../../src/model/time.js';
 import { ClientWorld, pair } from '../support/clients.js';
 
 const opened: ClientWorld[] = [];
@@ -213,6 +213,55 @@ describe('the network', () => {
     ]);
   });
 
+  test('a slower second LAN: a crash is still no change of LAN', async () => {
+    const world = await started({ publicLans: ['public0', 'public1'] });
+    for (const server of ['A', 'B'])
+      await world.backend.act({ type: 'link', from: server, to: 'Client1', network: 'public1', delay: '2500ms' });
+    await world.at('60s', { type: 'crash', server: 'A' });
+    await world.at('3m');
+    expect(world.told()).toEqual(['BOOT A', 'FAILOVER_START A', 'FAILOVER_END B']);
+  });
+
+  test('what a server tells unasked does not prove that it can be asked', async () => {
+    const world = await started({ groups: [group, { ...group, name: 'Group2', resources: [] }] });
+    const dead = { type: 'link', from: 'Client1', to: 'A', network: 'public0', loss: 1, oneWay: true } as const;
+    await world.at('60s', dead);
+    await world.until(() => world.status() === 'STOPPED');
+    await world.backend.act({ type: 'stopGroup', group: 'Group2' });
+    await world.at('5m');
+    expect(world.told()).toEqual(['BOOT A', 'BOOT A', 'SHUTDOWN A', 'SHUTDOWN A']);
+  });
+
+  test('a server that is heard unasked is asked at once: no interval is lost', async () => {
+    const world = await started();
+    await world.at('60s', cut);
+    await world.until(() => world.status() === 'STOPPED');
+    await world.backend.act({ type: 'heal', what: 'all' });
+    await world.backend.act({ type: 'moveGroup', group: 'Group1', to: 'B' });
+    const before = world.backend.now();
+    expect(world.software().look(0).servers[0]).toEqual(['DOWN']);
+    await world.until(() => world.software().look(0).servers[0].includes('CLUSTER'), '1s');
+    expect(world.backend.now() - before).toBeLessThan(1000);
+  });
+
+  test('of two clusters the silent one is missed as soon as if it were alone', async () => {
+    const lost = async (clusters: readonly string[]): Promise<number> => {
+      const world = await ClientWorld.openAll(
+        [pair, { name: 'OTHER', servers: ['X', 'Y'], groups: [{ name: 'Group9', servers: ['X', 'Y'] }] }],
+        [{ clusters }],
+      );
+      opened.push(world);
+      for (const target of ['CLUSTER1', 'OTHER']) await world.at('0s', { type: 'start', target });
+      await world.at('60s', { type: 'partition', sides: [['Client1'], ['X', 'Y']] });
+      await world.at('2m');
+      const told = world.lines.find((line) => line.kind === 'client-event' && line.event.endsWith('SHUTDOWN'));
+      return told?.t ?? -1;
+    };
+    const alone = await lost(['OTHER']);
+    expect(alone).toBeGreaterThan(60_000_000);
+    expect(await lost(['CLUSTER1', 'OTHER'])).toBe(alone);
+  });
+
   test('a tenth of all frames lost: no false alarm', async () => {
     const world = await started();
     for (const server of ['A', 'B'])
@@ -276,6 +325,42 @@ describe('a client', () => {
     await world.at('90s');
     expect(world.told()).toEqual(['BOOT A']);
     expect(world.status()).toBe('RUNNING');
+  });
+
+  test('that has just been started cannot say yet what a group is', async () => {
+    const world = await started({}, [{ start: 'manual' }]);
+    await world.at('60s', { type: 'startClient', client: 'Client1' });
+    await world.at('60s', { type: 'watch', client: 'Client1', group: 'Group1' });
+    const step = world.lines.find((line) => line.kind === 'step' && line.step === 'watch');
+    expect(step).not.toHaveProperty('status');
+    await world.at('70s');
+    expect(world.status()).toBe('RUNNING');
+    expect(world.told()).toEqual([]);
+  });
+
+  test.each<[string, Partial<ClientDefinition>]>([
+    ['C-NONE: there is no such cluster', { clusters: ['C-NONE'] }],
+    ['CLUSTER1 twice', { clusters: ['CLUSTER1', 'CLUSTER1'] }],
+    ['the name of a server', { name: 'A' }],
+    ['interval is -1 µs', { intervalUs: micros(-1) }],
+    ['interval is 0 µs', { intervalUs: micros(0) }],
+    ['timeout is -5 µs', { timeoutUs: micros(-5) }],
+    ['LAN switch is -5 µs', { lanSwitchUs: micros(-5) }],
+    ['less than twice its interval', { intervalUs: micros(16_000_000) }],
+  ])('that cannot be: %s', async (text, client) => {
+    await expect(ClientWorld.open(pair, [client])).rejects.toThrow(RangeError);
+    await expect(ClientWorld.open(pair, [client])).rejects.toThrow(text);
+  });
+
+  test('on several servers: the links between them are accounted for once', async () => {
+    const world = await started({}, []);
+    for (const server of ['A', 'B']) expect(world.software(server).host).toBe('server');
+    await world.at('60s');
+    await world.backend.finish(true);
+    const links = world.lines.flatMap((line) =>
+      line.kind === 'links' && line.network === 'public0' ? [`${line.from} ${line.to}`] : [],
+    );
+    expect(links.sort()).toEqual(['A B', 'B A']);
   });
 
   test('on a server goes with it, hears of its own server and keeps silent while that hangs', async () => {

@@ -31,20 +31,32 @@ export class ClientWorld {
     backend.trace((line) => this.lines.push(line));
   }
 
-  static async open(
+  static open(
     cluster: ClusterInput = pair,
     clients: readonly Partial<ClientDefinition>[] = [{}],
     options: Partial<OpenOptions> = {},
   ): Promise<ClientWorld> {
-    const defined = defineCluster(cluster);
-    if (!defined.ok) throw new Error(JSON.stringify(defined.error));
+    return ClientWorld.openAll([cluster], clients, options);
+  }
+
+  /** Several clusters; a client knows all of them where it does not say otherwise. */
+  static async openAll(
+    inputs: readonly ClusterInput[],
+    clients: readonly Partial<ClientDefinition>[],
+    options: Partial<OpenOptions> = {},
+  ): Promise<ClientWorld> {
+    const clusters = inputs.map((input) => {
+      const defined = defineCluster(input);
+      if (!defined.ok) throw new Error(JSON.stringify(defined.error));
+      return defined.value;
+    });
     const made = clients.map((client, index): ClientDefinition => ({
       name: `Client${index + 1}`,
       ip: `10.0.1.${index + 1}`,
-      clusters: [cluster.name],
+      clusters: clusters.map(({ name }) => name),
       ...client,
     }));
-    const world = { clusters: [defined.value], machines: [], clients: made };
+    const world = { clusters, machines: [], clients: made };
     return new ClientWorld(await openWorld(world, { seed: 1, ...options }));
   }
 

@@ -12,7 +12,6 @@ export type ClientRecord =
 
 /** Where a client stands. What it knows is left out where that has not changed. */
 export interface ClientStanding {
-  readonly atRest: boolean;
   readonly deadline: Micros;
   readonly looks?: readonly ClientLook[];
 }
@@ -35,8 +34,7 @@ export function carryOutClient(record: ClientRecord, out: ClientEffects): void {
 
 /** @param revision the revision of what was told last */
 export function clientStanding(client: Client, clusters: number, revision: number): ClientStanding {
-  const { atRest } = client;
   const deadline = client.nextDeadline();
-  if (client.revision === revision) return { atRest, deadline };
-  return { atRest, deadline, looks: Array.from({ length: clusters }, (_, cluster) => client.look(cluster)) };
+  if (client.revision === revision) return { deadline };
+  return { deadline, looks: Array.from({ length: clusters }, (_, cluster) => client.look(cluster)) };
 }

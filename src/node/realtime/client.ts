@@ -24,6 +24,8 @@ export interface RealtimeClientBoot {
 /** What came of a pass of the loop. */
 export interface ClientReport {
   readonly at: Micros;
+  /** How many inputs it has taken in so far. */
+  readonly taken: number;
   readonly records: readonly ClientRecord[];
   readonly standing: ClientStanding;
 }
@@ -35,14 +37,16 @@ function serve({ line, originNs, client: boot }: RealtimeClientBoot): never {
   const out = recordingClientEffects((record) => records.push(record));
   const client = new Client({ ...boot, now: clock.now() });
   let revision = -1;
+  let taken = 0;
   const takeIn = (): boolean =>
     end.drain((_kind, _ends, _network, _stamp, bytes) => {
+      taken += 1;
       client.step({ ...(fromBytes(bytes as Uint8Array) as ClientInput), now: clock.now() }, out);
     }) > 0;
   const report = (): void => {
     const standing = clientStanding(client, boot.clusters.length, revision);
     revision = client.revision;
-    const said: ClientReport = { at: clock.now(), records, standing };
+    const said: ClientReport = { at: clock.now(), taken, records, standing };
     records = [];
     sendUp(end, Kind.DONE, toBytes(said), 0);
   };
