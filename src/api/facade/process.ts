@@ -193,8 +193,11 @@ export class Thread {
   }
 
   /** Waits, as a task among others or as the program that drives the run. */
-  private pass(goal: Goal, limit: Micros): Promise<Stop> {
+  pass(goal: Goal, limit: Micros): Promise<Stop> {
     const { backend } = this.process;
+    // What a task does in a thread of the program's, it does as that task: the program waits for it.
+    const inside = this.task ? undefined : running.getStore();
+    if (inside && !inside.ended) return inside.pass(goal, limit);
     if (!this.task) return backend.until(goal, limit);
     // A task that has several calls open at once stands still once.
     if (this.open === 0) backend.tasks.pause();
@@ -246,6 +249,11 @@ export class Task<T> implements PromiseLike<T | undefined> {
   /** It is through. */
   get ended(): boolean {
     return this.done;
+  }
+
+  /** Waits in the place of another thread. */
+  pass(goal: Goal, limit: Micros): Promise<Stop> {
+    return this.thread.pass(goal, limit);
   }
 
   then<R = T | undefined, E = never>(

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { startApplication } from '../../../src/api/application.js';
 import { ARMAPI_VERSION } from '../../../src/api/arm-server/versions.js';
 import { ref } from '../../../src/api/facade/call.js';
+import { injectFault } from '../../../src/api/facade/faults.js';
 import { first, pass, running, world } from './scene.js';
 
 test('an application of 64 bits starts on servers of 64 bits, and not on a client', async () => {
@@ -52,4 +53,15 @@ test('a client that has been stopped starts no application; one that is started 
   await backend.act({ type: 'startClient', client: 'K' });
   expect(await startApplication(backend, 'K').main.armcl2.ArmClientInitializeApiEx()).toBe(1);
   expect(() => startApplication(backend, 'Nobody')).toThrow(RangeError);
+});
+
+test('a fault is one of the functions that document its error', async () => {
+  const backend = await world();
+  const { main } = startApplication(backend, 'K');
+  await main.armcl2.ArmClientInitializeApiEx();
+  await main.armcl2vb.ArmClientInitializeApiEx();
+  injectFault(backend, { on: 'K', function: 'ArmClientEnumServer', error: 'ARMCLAPI_ERR_NOT_ENOUGH_MEMORY' });
+  expect(await main.armcl2.ArmClientEnumServer('C', () => true, 0)).toBe(true);
+  expect(await main.armcl2vb.ArmClientEnumServer('C', () => 1, 0)).toBe(0);
+  expect(main.explain()).toBe('ArmClientEnumServer: ARMCLAPI_ERR_NOT_ENOUGH_MEMORY: a fault was injected');
 });

@@ -183,6 +183,21 @@ describe.each(languages)('%s', (language) => {
     expect(await one.errorOf('ArmClientCancelWatchFailoverEx', 1)).toBe('INVALID_ID');
   });
 
+  test('a callback that waits in the thread of the program waits all the same', async () => {
+    const backend = await running();
+    const one = await ready(backend, 'K', language);
+    const times: number[] = [];
+    const watched = await watch(one, 'G', async () => {
+      const from = backend.now();
+      await one.thread.kernel32.Sleep(3_600_000);
+      times.push((backend.now() - from) / 1e6);
+    });
+    await changes(backend);
+    await pass(backend, '5h');
+    expect(watched.texts).toEqual(told);
+    expect(times).toEqual([3600, 3600, 3600, 3600]);
+  });
+
   test('what waits for its callback is not told any more when the watch is cancelled', async () => {
     const backend = await running();
     const one = await ready(backend, 'K', language);
@@ -243,17 +258,20 @@ interface Sleeper {
 }
 
 test('nothing falls between the status that a watch begins with and what it tells', async () => {
-  // A watch begins at every instant of a second in which the group comes up.
+  // Watches begin before and after the group comes up.
+  const begins: boolean[] = [];
   for (let step = 0; step < 20; step += 1) {
-    const backend = await world([{ ...first, startupWait: '1s', groups: [{ name: 'G', servers: ['A', 'B'] }] }]);
+    const backend = await world([{ ...first, groups: [{ name: 'G', servers: ['A', 'B'] }] }]);
     await backend.act({ type: 'start', target: 'C' });
-    await backend.until({ type: 'time' }, micros(step * 50_000));
+    await backend.until({ type: 'time' }, micros(1_200_000 + step * 25_000));
     const one = await ready(backend, 'K', 'C');
     const watched = await watch(one, 'G');
     await rest(backend);
     const running = watched.status === clientConstants.ARMCLAPI_GROUP_STATUS_RUNNING;
     expect(watched.texts).toEqual(running ? [] : ['BOOT -> A']);
+    begins.push(running);
   }
+  expect(new Set(begins)).toEqual(new Set([false, true]));
 });
 
 test('a watch that waits for the client while its handle is ended does not begin', async () => {
