@@ -25,9 +25,9 @@ export class ClientRest {
     this.newsAt = world.slots.map(() => -1);
   }
 
-  /** A server has something new to tell. */
-  news(server: ServerSlot): void {
-    this.newsAt[server.place.node] = this.world.now();
+  /** A server has something new to tell, and tells it at that instant. */
+  news(server: ServerSlot, sentAt: Micros): void {
+    this.newsAt[server.place.node] = sentAt;
   }
 
   networkChanges(): void {

@@ -211,7 +211,7 @@ export class Clients {
 
   /** Tells all clients something new. */
   private broadcast(slot: ServerSlot, report: Report): void {
-    this.rest.news(slot);
+    this.rest.news(slot, report.sentAt);
     for (const client of this.slots) {
       const cluster = client.registered.findIndex((one) => one.cluster === slot.place.cluster);
       if (!client.client || cluster < 0) continue;
