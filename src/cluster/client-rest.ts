@@ -5,6 +5,7 @@
  * reached has told its latest, and has answered since the network was last changed; where a client takes a group for
  * running, its server can be reached; and where only some of the paths there carry, there was time to change over.
  */
+import type { Knowledge } from '../client/frames.js';
 import type { Micros } from '../model/time.js';
 import type { ClientSlot } from './client-slot.js';
 import type { ServerSlot } from './server-slot.js';
@@ -14,6 +15,8 @@ import type { WorldState } from './world-state.js';
 interface RestingWorld extends WorldState {
   readonly switchboard: Switchboard;
 }
+
+type View = Pick<Knowledge, 'epoch' | 'coordinator'>;
 
 export class ClientRest {
   /** By node of a server: when it last had anything new to tell; -1 before the first time. */
@@ -25,9 +28,9 @@ export class ClientRest {
     this.newsAt = world.slots.map(() => -1);
   }
 
-  /** A server has something new to tell. */
-  news(server: ServerSlot): void {
-    this.newsAt[server.place.node] = this.world.now();
+  /** A server has something new to tell, and tells it at that instant. */
+  news(server: ServerSlot, sentAt: Micros): void {
+    this.newsAt[server.place.node] = sentAt;
   }
 
   networkChanges(): void {
@@ -40,6 +43,7 @@ export class ClientRest {
     return client.clusters.every(({ servers }, cluster) => {
       const { settled, groups } = client.look(cluster);
       if (!settled || groups.some(({ status }) => status === 'FAILOVER')) return false;
+      if (this.believesTheGone(client, cluster)) return false;
       return servers.every((_, server) => {
         const runsHere = groups.some((group) => group.server === server);
         return this.isNoticed(client, cluster, server, runsHere);
@@ -47,11 +51,29 @@ export class ClientRest {
     });
   }
 
+  /** What a server said that is out of reach may still count for more than what others say: until it is missed. */
+  private believesTheGone(client: ClientSlot, cluster: number): boolean {
+    const heard = client.clusters[cluster].servers.map((_, server) => ({
+      ...client.heard(cluster, server),
+      inReach: this.isInReach(client, this.serverOf(client, cluster, server)),
+    }));
+    const missedAfter = patience(client, cluster);
+    const gone = heard.filter(({ inReach, at }) => !inReach && this.world.now() < at + missedAfter);
+    return heard.some(
+      ({ inReach, view }) => inReach && view && gone.some((one) => one.view && precedes(one.view, view)),
+    );
+  }
+
+  private isInReach(client: ClientSlot, slot: ServerSlot): boolean {
+    const [paths, dead] = this.paths(client, slot);
+    return slot.active && dead < paths;
+  }
+
   /** @param runsHere the client takes a group for running on that server */
   private isNoticed(client: ClientSlot, cluster: number, server: number, runsHere: boolean): boolean {
     const slot = this.serverOf(client, cluster, server);
-    const [paths, dead] = this.paths(client, slot);
-    if (!slot.active || dead === paths) return !runsHere;
+    if (!this.isInReach(client, slot)) return !runsHere;
+    const [, dead] = this.paths(client, slot);
     if (dead > 0 && runsHere && this.world.now() < this.networkAt + patience(client, cluster)) return false;
     const { toldAt, answeredAt } = client.heard(cluster, server);
     const { node } = slot.place;
@@ -74,7 +96,12 @@ export class ClientRest {
   }
 }
 
-/** How long it takes at most until a client has changed over to another LAN, in microseconds. */
+/** Of two views the one that a client believes, as `WatchedCluster` decides. */
+function precedes(one: View, other: View): boolean {
+  return one.epoch > other.epoch || (one.epoch === other.epoch && one.coordinator < other.coordinator);
+}
+
+/** How long it takes at most until a client has missed a server, or changed over to another LAN, in microseconds. */
 function patience(client: ClientSlot, cluster: number): Micros {
   const { intervalUs, timeoutUs, lanSwitchUs } = client.times(cluster);
   return (timeoutUs + 2 * intervalUs + lanSwitchUs) as Micros;

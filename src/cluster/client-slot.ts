@@ -7,6 +7,7 @@
 import type { ClientBoot } from '../client/client.js';
 import type { ClientEvent, ClientLook } from '../client/look.js';
 import type { ClientSettings } from '../client/definition.js';
+import type { Knowledge, ReportInput } from '../client/frames.js';
 import type { PathTimes } from '../client/paths.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, micros } from '../model/time.js';
@@ -30,9 +31,13 @@ type Sink = (event: ClientEvent) => void;
 interface Arrivals {
   readonly toldAt: number;
   readonly answeredAt: number;
+  /** When the last one of all arrived. */
+  readonly at: number;
+  /** The view that the server stood in by its last word. */
+  readonly view?: Pick<Knowledge, 'epoch' | 'coordinator'>;
 }
 
-const NOTHING_YET: Arrivals = { toldAt: -1, answeredAt: -1 };
+const NOTHING_YET: Arrivals = { toldAt: -1, answeredAt: -1, at: -1 };
 
 export class ClientSlot implements ClientSoftware {
   client: ClientView | undefined;
@@ -130,12 +135,15 @@ export class ClientSlot implements ClientSoftware {
     return { intervalUs: intervalUs ?? heartbeatIntervalUs, timeoutUs: timeoutUs ?? heartbeatTimeoutUs, lanSwitchUs };
   }
 
-  /** A report of a server has arrived, as the answer to a question or unasked. */
-  arrived(cluster: number, server: number, sentAt: Micros, asked: boolean): void {
-    const { toldAt, answeredAt } = this.heard(cluster, server);
+  /** A report of a server has arrived. */
+  arrived({ cluster, server, asked, report, now }: ReportInput): void {
+    const before = this.heard(cluster, server);
+    const { sentAt, knowledge } = report;
     (this.arrivals[cluster] ??= [])[server] = {
-      toldAt: Math.max(toldAt, sentAt),
-      answeredAt: asked ? Math.max(answeredAt, sentAt) : answeredAt,
+      toldAt: Math.max(before.toldAt, sentAt),
+      answeredAt: asked ? Math.max(before.answeredAt, sentAt) : before.answeredAt,
+      at: now,
+      view: sentAt >= before.toldAt ? knowledge : before.view,
     };
   }
 

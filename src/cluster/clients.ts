@@ -6,7 +6,7 @@
  * others, and are counted.
  */
 import type { ClientEffects, ClientInput } from '../client/client.js';
-import type { Report, ReportedStanding } from '../client/frames.js';
+import type { Report, ReportInput, ReportedStanding } from '../client/frames.js';
 import type { ClientEvent } from '../client/look.js';
 import { type Outcome } from '../failover/log/entries.js';
 import { Phase, type ViewId } from '../failover/frames.js';
@@ -211,7 +211,7 @@ export class Clients {
 
   /** Tells all clients something new. */
   private broadcast(slot: ServerSlot, report: Report): void {
-    this.rest.news(slot);
+    this.rest.news(slot, report.sentAt);
     for (const client of this.slots) {
       const cluster = client.registered.findIndex((one) => one.cluster === slot.place.cluster);
       if (!client.client || cluster < 0) continue;
@@ -237,8 +237,9 @@ export class Clients {
     const arrive = (): 'off' | 'full' | undefined => {
       if (client.boots !== boots || !client.client) return 'off';
       if (!client.active) return 'full';
-      client.arrived(cluster, server, report.sentAt, asked);
-      this.world.clientInput(client, { type: 'report', now: this.world.now(), cluster, server, lan, asked, report });
+      const input: ReportInput = { type: 'report', now: this.world.now(), cluster, server, lan, asked, report };
+      client.arrived(input);
+      this.world.clientInput(client, input);
       return undefined;
     };
     if (slot === client.hostSlot) {

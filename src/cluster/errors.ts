@@ -33,7 +33,7 @@ export class ServerFailed extends Error {
     readonly server: string,
     why: string,
     readonly threadStack?: string,
-    kind: 'server' | 'client' = 'server',
+    readonly kind: 'server' | 'client' = 'server',
   ) {
     super(`${kind} ${server}: ${why}`);
   }

@@ -297,9 +297,9 @@ export class LockstepBackend extends VirtualBackend {
   }
 
   private silent({ thread }: AnyRunner): ServerFailed {
-    return (
-      thread.failure ?? new ServerFailed(thread.server, `its thread has not answered for ${this.answerMs / 1000} s`)
-    );
+    const { failure, server, kind } = thread;
+    const why = `its thread has not answered for ${this.answerMs / 1000} s`;
+    return failure ?? new ServerFailed(server, why, undefined, kind);
   }
 
   private get answerMs(): number {
@@ -320,7 +320,10 @@ export class LockstepBackend extends VirtualBackend {
   /** That a thread has ended, and why, is heard of only in the event loop. */
   private async explained(failure: ServerFailed): Promise<ServerFailed> {
     const runners: (AnyRunner | undefined)[] = [...this.runners, ...this.clientRunners.values()];
-    const thread = runners.find((runner) => runner?.thread.server === failure.server)?.thread;
+    // A server and the client software on it have one name.
+    const thread = runners
+      .map((runner) => runner?.thread)
+      .find((one) => one?.server === failure.server && one.kind === failure.kind);
     if (!thread || thread.failure) return failure;
     await Promise.race([thread.gone, new Promise((resolve) => setTimeout(resolve, EXIT_MS))]);
     return thread.failure ?? failure;

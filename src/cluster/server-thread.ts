@@ -60,6 +60,10 @@ export class ServerThread {
     });
   }
 
+  get kind(): 'server' | 'client' {
+    return this.options.kind ?? 'server';
+  }
+
   /** Hands over what has come up; a thread's own report of its failure becomes `failure`. */
   drain(take: Take): number {
     return this.end.drain((kind, ends, epoch, stampUs, bytes, reader) => {
@@ -88,7 +92,7 @@ export class ServerThread {
     if (this.failure) return;
     const trace = stack === undefined ? undefined : sourceStack(stack, this.entry);
     const reason = why.trim().replaceAll(/\s*\n\s*/g, ' ');
-    this.failure = new ServerFailed(this.server, reason, trace, this.options.kind);
+    this.failure = new ServerFailed(this.server, reason, trace, this.kind);
     this.options.onFailure?.(this.failure);
   }
 }

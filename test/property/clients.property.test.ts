@@ -161,6 +161,10 @@ test('events follow the grammar, the status agrees with them, and the truth come
   expect(events).toBeGreaterThan(100);
 }, 600_000);
 
+test('of two sides of a partition that of the gone is not taken for the truth at rest', async () => {
+  expect((await play(490084)).events).toBeGreaterThan(0);
+});
+
 test('a client in a thread of its own notices the same (lockstep)', async () => {
   for (const seed of (process.env['ARMADA_CLIENT_SEEDS'] ?? '3,4,5').split(',').map(Number))
     expect(await play(seed, 'lockstep')).toEqual(await play(seed));

@@ -118,6 +118,32 @@ describe.each(KINDS)('%s', (kind) => {
     await seen.backend.close();
   });
 
+  it('a client whose thread fails: one line that says which and why, from then on', async () => {
+    const seen = cluster(kind, {});
+    const { backend } = seen;
+    if (!(backend instanceof LockstepBackend) && !(backend instanceof RealtimeBackend)) throw new Error('no threads');
+    const settled = (): boolean => backend.client('S1')?.look(0).settled === true;
+    await seen.start();
+    await seen.until({ group: 'G1', state: 'ONLINE' }, LONG);
+    await seen.until(settled, LONG);
+    const slot = backend.clients.of('S1');
+    if (!slot) throw new Error('there is no client on S1');
+    const now = backend.now();
+    const report = { sentAt: now, standing: 'starting' } as const;
+    const failure = await failureOf(async () => {
+      await backend.soundly(async () => {
+        // There is no cluster at that position of its settings.
+        backend.clientInput(slot, { type: 'report', now, cluster: 9, server: 0, lan: 0, asked: true, report });
+        await Promise.resolve();
+      });
+      await seen.until(() => false, LONG);
+    });
+    expect(failure.message).toMatch(/^client S1: its thread has failed: Cannot read properties of undefined/);
+    expect(failure.threadStack).toContain('client.ts');
+    expect(await failureOf(() => seen.until('quiet', '1s'))).toBe(failure);
+    await backend.close();
+  });
+
   it('under memory limits that suffice, runs', async () => {
     const seen = cluster(kind, { resourceLimits: LIMITED });
     await seen.start();

@@ -134,6 +134,16 @@ const ways = {
     await cluster.backend.close();
     await waiting;
   },
+  'with clients that run, start and stop, and one on a server': async () => {
+    const late = { name: 'Late', start: 'manual' };
+    const cluster = await started({ clients: ['Client1', 'Client2', late] });
+    cluster.backend.client('S1');
+    await cluster.act({ type: 'link', from: 'S1', to: 'Client1', network: 'public0', delay: '20s' });
+    await cluster.crash('S2');
+    await cluster.act({ type: 'stopClient', client: 'Client2' });
+    await cluster.act({ type: 'startClient', client: 'Late' });
+    await cluster.backend.close();
+  },
   'and asked to start again': async () => {
     const cluster = await started();
     await cluster.backend.close();
