@@ -36,40 +36,57 @@ export interface ApplicationOptions {
   readonly eventQueue?: number;
 }
 
-/** What an application's code has in one of its threads. */
+/** What an application's code has in one of its threads. Each API is made when it is first asked for. */
 export class ApplicationThread {
-  /** The server API compatible with Ver3.0 (chapter 4), for applications of the kit 3.0. */
-  readonly armapi: ArmApi3;
-  /** The structures of Ver3.0 (section 4.2). */
-  readonly structures3: StructureViews<typeof structures3>;
-  /** The server API Ver4.x (chapter 3). */
-  readonly armapi4: ArmApi4;
-  /** The structures of Ver4.x (section 3.2): `structures4.ARM_GROUP_STATUS.allocate()`, and `.read(buffer)`. */
-  readonly structures4: StructureViews<typeof structures4>;
-  /** The client API for C (chapter 6), on clients and on servers. */
-  readonly armcl2: ArmCl2;
-  /** Its structures (section 6.2). */
-  readonly structuresClient: StructureViews<typeof clientStructures>;
-  /** The client API for Visual Basic (chapter 7), on clients and on servers. */
-  readonly armcl2vb: ArmCl2Vb;
-  /** Its structure (section 7.2). */
-  readonly structuresVb: StructureViews<typeof vbStructures>;
-  /** What Visual Basic gives: `vb.Err.LastDllError`. */
-  readonly vb: VisualBasic;
   /** Event objects, waits, the last error. */
   readonly kernel32: Kernel32;
+  /** What Visual Basic gives: `vb.Err.LastDllError`. */
+  readonly vb: VisualBasic;
+  private readonly made = new Map<string, unknown>();
 
   constructor(private readonly thread: Thread) {
-    this.armapi = armapi(thread);
-    this.structures3 = structureViews(thread.process, structures3);
-    this.armapi4 = armapi4(thread);
-    this.structures4 = structureViews(thread.process, structures4);
-    this.armcl2 = armcl2(thread);
-    this.structuresClient = structureViews(thread.process, clientStructures);
-    this.armcl2vb = armcl2vb(thread);
-    this.structuresVb = structureViews(thread.process, vbStructures);
-    this.vb = new VisualBasic(thread);
     this.kernel32 = new Kernel32(thread);
+    this.vb = new VisualBasic(thread);
+  }
+
+  /** The server API compatible with Ver3.0 (chapter 4), for applications of the kit 3.0. */
+  get armapi(): ArmApi3 {
+    return this.once('armapi', () => armapi(this.thread));
+  }
+
+  /** The structures of Ver3.0 (section 4.2). */
+  get structures3(): StructureViews<typeof structures3> {
+    return this.once('structures3', () => structureViews(this.thread.process, structures3));
+  }
+
+  /** The server API Ver4.x (chapter 3). */
+  get armapi4(): ArmApi4 {
+    return this.once('armapi4', () => armapi4(this.thread));
+  }
+
+  /** The structures of Ver4.x (section 3.2): `structures4.ARM_GROUP_STATUS.allocate()`, and `.read(buffer)`. */
+  get structures4(): StructureViews<typeof structures4> {
+    return this.once('structures4', () => structureViews(this.thread.process, structures4));
+  }
+
+  /** The client API for C (chapter 6), on clients and on servers. */
+  get armcl2(): ArmCl2 {
+    return this.once('armcl2', () => armcl2(this.thread));
+  }
+
+  /** Its structures (section 6.2). */
+  get structuresClient(): StructureViews<typeof clientStructures> {
+    return this.once('structuresClient', () => structureViews(this.thread.process, clientStructures));
+  }
+
+  /** The client API for Visual Basic (chapter 7), on clients and on servers. */
+  get armcl2vb(): ArmCl2Vb {
+    return this.once('armcl2vb', () => armcl2vb(this.thread));
+  }
+
+  /** Its structure (section 7.2). */
+  get structuresVb(): StructureViews<typeof vbStructures> {
+    return this.once('structuresVb', () => structureViews(this.thread.process, vbStructures));
   }
 
   /**
@@ -98,6 +115,11 @@ export class ApplicationThread {
     const { lastFailure } = this.thread;
     if (!lastFailure) return 'no call has failed';
     return `${lastFailure.call}: ${lastFailure.error}: ${lastFailure.because}`;
+  }
+
+  private once<T>(name: string, make: () => T): T {
+    if (!this.made.has(name)) this.made.set(name, make());
+    return this.made.get(name) as T;
   }
 
   /** The text in a buffer up to its NUL, in the application's charset. */

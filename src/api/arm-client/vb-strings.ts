@@ -2,7 +2,7 @@
  * Strings as Visual Basic and the DLL hand them to each other (7.4): to the DLL they are ANSI, and end with one NUL; what
  * stands behind it is still there, and Visual Basic, which ends no string with a NUL, takes it for text.
  */
-import { decodeWhole, encodeText, findNul } from '../layout/text.js';
+import { decodeWhole, encodeText } from '../layout/text.js';
 
 const ansi = { charset: 'ansi' } as const;
 
@@ -89,9 +89,4 @@ export function InStrB(bytes: Uint8Array, one: Uint8Array): number {
 /** `LeftB(bytes, count)`: the first so many bytes. */
 export function LeftB(bytes: Uint8Array, count: number): Uint8Array {
   return bytes.slice(0, Math.max(0, count));
-}
-
-/** What a callback received, cut at its NUL as section 7.4.3 says. */
-export function receivedText(bytes: Uint8Array): string {
-  return decodeWhole(bytes.subarray(0, findNul(bytes, 1) ?? bytes.length));
 }

@@ -1,8 +1,9 @@
 /** Two clusters and a client that knows both, and one way to call the client API in C and in Visual Basic. */
 import { afterEach } from 'vitest';
 import { type ApplicationThread, startApplication } from '../../../src/api/application.js';
-import { receivedText, VbString } from '../../../src/api/arm-client/vb-strings.js';
+import { VbString } from '../../../src/api/arm-client/vb-strings.js';
 import { ref } from '../../../src/api/facade/call.js';
+import { decodeText } from '../../../src/api/layout/text.js';
 import type { Backend } from '../../../src/cluster/backend.js';
 import { openWorld } from '../../../src/cluster/open.js';
 import type { WorldDefinition } from '../../../src/cluster/world.js';
@@ -84,6 +85,11 @@ export async function rest(backend: Backend): Promise<void> {
 
 export async function pass(backend: Backend, time: Duration): Promise<void> {
   await backend.until({ type: 'time' }, micros(backend.now() + (parseDuration(time) ?? 0)));
+}
+
+/** What a callback in Visual Basic received, up to its NUL. */
+export function receivedText(bytes: Uint8Array): string {
+  return decodeText(bytes, 'char', { charset: 'ansi' });
 }
 
 export type Language = 'C' | 'Visual Basic';

@@ -7,14 +7,13 @@ import {
   InStrB,
   LeftB,
   receivedBytes,
-  receivedText,
   StrConv,
   VbString,
   vbNullString,
   vbUnicode,
 } from '../../../src/api/arm-client/vb-strings.js';
 import { ref } from '../../../src/api/facade/call.js';
-import { ready, running, world } from './scene.js';
+import { ready, receivedText, running, world } from './scene.js';
 
 const { ARMTRUE, ARMFALSE } = vbConstants;
 
