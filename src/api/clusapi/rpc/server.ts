@@ -22,6 +22,8 @@ export interface ListenOptions {
 
 /** An open port. */
 export class RpcServer {
+  /** The port that was opened. */
+  readonly port: number;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -30,6 +32,8 @@ export class RpcServer {
     private readonly limits: RpcLimits,
     private readonly log: (line: string) => void,
   ) {
+    this.port = (server.address() as AddressInfo).port;
+    endpoint.address = String(this.port);
     server.on('connection', (socket) => {
       this.serve(socket);
     });
@@ -55,14 +59,7 @@ export class RpcServer {
         resolve();
       });
     });
-    const opened = new RpcServer(server, endpoint, limits, log);
-    endpoint.address = String(opened.port);
-    return opened;
-  }
-
-  /** The port that is open. */
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return new RpcServer(server, endpoint, limits, log);
   }
 
   /** Closes the port and all connections; every handle is run down. */
