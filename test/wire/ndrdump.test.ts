@@ -57,6 +57,7 @@ const differences: Readonly<Record<string, string>> = {
   ApiAddNotifyKey: 'BOOL has one byte there, and four in the protocol',
   ApiPauseNodeEx: 'BOOL has one byte there, and four in the protocol',
   ApiAddNotifyV2: 'BOOL has one byte there, and four in the protocol',
+  ApiAddGroupToGroupSetEx: 'BOOL has one byte there, and four in the protocol',
   ApiSetNetworkPriorityOrder: 'a list of texts is one text there',
   ApiGetClusterVersion2: 'dwSize is written as 20 there, whatever it was',
   ApiGetNotifyV2: 'dwNotifyKey is a pointer there, and a number as wide as one in the protocol',

@@ -48,7 +48,7 @@ const ERROR_CALL_NOT_IMPLEMENTED = 120;
 /** Where statuses of methods go that answer a handle: the first of these that a method has. */
 const STATUS_NAMES = ['Status', 'rpc_error'];
 
-type Values = Record<string, unknown>;
+type Values = Readonly<Record<string, unknown>>;
 type Handler = (request: Values, call: CallInfo) => Values | Promise<Values>;
 
 export interface InterfaceDefinition<M extends Methods, C extends Contexts> {
@@ -63,7 +63,7 @@ export interface InterfaceDefinition<M extends Methods, C extends Contexts> {
 }
 
 /** A definition with the types of its rows and handlers forgotten. */
-interface Erased extends Omit<InterfaceDefinition<Methods, Contexts>, 'handlers'> {
+export interface Erased extends Omit<InterfaceDefinition<Methods, Contexts>, 'handlers'> {
   readonly handlers: Readonly<Record<string, Handler | undefined>>;
 }
 
@@ -83,6 +83,11 @@ export class RpcInterface {
   /** The handlers are those of the rows, whatever their types. */
   static of<M extends Methods, C extends Contexts>(definition: InterfaceDefinition<M, C>): RpcInterface {
     return new RpcInterface(definition as unknown as Erased);
+  }
+
+  /** The same of a definition whose types are not known. */
+  static untyped(definition: Erased): RpcInterface {
+    return new RpcInterface(definition);
   }
 
   get versions(): readonly number[] {
@@ -120,20 +125,20 @@ export class RpcInterface {
 
   private async done(name: string, method: Method, request: Values, call: CallInfo): Promise<Values> {
     const handler = this.definition.handlers[name];
-    return handler ? handler(request, call) : notImplemented(method);
+    return handler ? handler(request, call) : statusAs(method, ERROR_CALL_NOT_IMPLEMENTED);
   }
 }
 
-/** The status goes where the method has one: the answer itself, or beside the handle that it answers. */
-function notImplemented({ returns, parameters }: Method): Values {
-  if (returns.kind !== 'handle') return { [RETURNS]: ERROR_CALL_NOT_IMPLEMENTED };
+/** An answer that is a status alone: it goes where the method has one, the answer itself or beside the handle. */
+export function statusAs({ returns, parameters }: Method, status: number): Readonly<Record<string, unknown>> {
+  if (returns.kind !== 'handle') return { [RETURNS]: status };
   const name = STATUS_NAMES.find((each) => each in parameters);
-  return name === undefined ? {} : { [name]: ERROR_CALL_NOT_IMPLEMENTED };
+  return { [RETURNS]: null, ...(name === undefined ? {} : { [name]: status }) };
 }
 
 /** The request with what its handles stand for; undefined where one stands for nothing, or for something else. */
 function withContexts(method: Method, version: number, request: Values, group: AssociationGroup): Values | undefined {
-  const values = { ...request };
+  const values: Record<string, unknown> = { ...request };
   for (const [name, type] of Object.entries(partsOf(method, version, 'request'))) {
     if (type.kind !== 'handle') continue;
     const context = group.get(request[name] as string);
@@ -154,7 +159,7 @@ function finish(
   group: AssociationGroup,
   answerBytes: number,
 ): Outcome {
-  const values: Values = { ...request, ...defined(answer) };
+  const values: Record<string, unknown> = { ...request, ...defined(answer) };
   const opened: string[] = [];
   for (const [name, type] of Object.entries(partsOf(method, version, 'answer'))) {
     if (type.kind !== 'handle' || !(name in answer)) continue;
