@@ -29,6 +29,8 @@ export interface Controlled {
   readonly resourceType?: string;
   readonly domainName?: string;
   readonly networkName?: string;
+  /** Whether the quorum would be lost with a voter: 0 no, 1 yes (CLUSTER_QUORUM_VALUE). */
+  readonly quorum?: number;
   readonly common: Properties;
   readonly readOnly: Properties;
   readonly private?: Properties;
@@ -54,6 +56,8 @@ const ANSWERS: Readonly<Record<number, (thing: Controlled) => Uint8Array | undef
   0x2d: ({ resourceType }) => text(resourceType),
   0x39: ({ id }) => text(id),
   0x3d: ({ domainName }) => text(domainName),
+  0x45: ({ quorum }) => number(quorum),
+  0x49: ({ quorum }) => number(quorum),
   0x51: ({ common }) => texts(Object.keys(common)),
   0x55: ({ readOnly }) => propertyList(readOnly),
   0x59: ({ common }) => propertyList(common),

@@ -207,6 +207,12 @@ export class House {
     return status;
   }
 
+  /** Whether the cluster would be without a majority, were one more of its servers down. */
+  get fragile(): boolean {
+    const up = this.nodes.filter((node) => this.isUp(node)).length;
+    return up <= 1 || (this.definition.partition.kind === 'majority' && (up - 1) * 2 < up);
+  }
+
   // -------------------------------------------------------------- networks
 
   /** A network is up where servers are, and reaches as many as are in one view. */
@@ -234,8 +240,8 @@ export class House {
   /** What stands for the cluster itself. Such names clients know from every cluster of this API. */
   private coreGroup(): Group {
     const group = this.emptyGroup(CORE_GROUP, undefined, true);
-    const address = this.addResource(group, CORE_ADDRESS, 'IP Address');
-    const name = this.addResource(group, CORE_NAME, 'Network Name');
+    const address = this.addResource(group, CORE_ADDRESS, 'IP Address', { core: true });
+    const name = this.addResource(group, CORE_NAME, 'Network Name', { core: true });
     name.needs.add(address);
     for (const resource of group.resources) resource.state = 'online';
     return group;
@@ -253,8 +259,9 @@ export class House {
     group: Group,
     name: string,
     type: string,
-    { origin, parameters = {} }: { origin?: string; parameters?: Readonly<Record<string, unknown>> } = {},
+    more: { origin?: string; core?: boolean; parameters?: Readonly<Record<string, unknown>> } = {},
   ): Resource {
+    const { origin, core = false, parameters = {} } = more;
     const resource: Resource = {
       id: guidOf(this.definition.name, 'resource', group.name, name),
       name,
@@ -263,6 +270,7 @@ export class House {
       origin,
       type,
       group,
+      core,
       needs: new Set(),
       state: 'offline',
       parameters,

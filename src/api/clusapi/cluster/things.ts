@@ -48,6 +48,8 @@ export interface Resource extends Thing {
   /** The API's name of its type. */
   readonly type: string;
   group: Group;
+  /** Part of what stands for the cluster itself. */
+  readonly core: boolean;
   /** What it needs: resources of the same group. */
   readonly needs: Set<Resource>;
   /** Of one that only the API has: whether it is online, or has been made to fail. */

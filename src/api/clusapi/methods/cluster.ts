@@ -104,5 +104,6 @@ function controlled(house: House): Controlled {
     },
     readOnly: { Name: house.name, NodesUp: house.nodes.filter((node) => house.isUp(node)).length },
     private: {},
+    quorum: house.fragile ? 1 : 0,
   };
 }

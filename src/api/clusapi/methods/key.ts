@@ -73,7 +73,8 @@ export function keyMethods(database: Database): ClusapiHandlers {
       return {
         pRpcSecurityDescriptor: {
           lpSecurityDescriptor: fits ? SECURITY : undefined,
-          cbInSecurityDescriptor: room,
+          // One that is too small comes back as large as is needed: clients send the structure again as they got it.
+          cbInSecurityDescriptor: fits ? room : SECURITY.length,
           cbOutSecurityDescriptor: SECURITY.length,
         },
         returns: fits ? Status.SUCCESS : Status.INSUFFICIENT_BUFFER,

@@ -80,10 +80,7 @@ export function resourceMethods(house: House): ClusapiHandlers {
     ApiGetResourceDependencyExpression: ({ hResource: { thing } }) => ({
       lpszDependencyExpression: [...thing.needs].map(({ name }) => `[${name}]`).join(' and '),
     }),
-    ApiGetResourceNetworkName: ({ hResource: { thing } }) => {
-      const lpszName = networkName(house, thing);
-      return lpszName === undefined ? { returns: Status.DEPENDENCY_NOT_FOUND } : { lpszName };
-    },
+    ApiGetResourceNetworkName: ({ hResource }) => ({ lpszName: networkName(house, hResource.thing) }),
     ApiGetQuorumResource: () => ({ lpszResourceName: '', lpszDeviceName: '', pdwMaxQuorumLogSize: 0 }),
     ApiResourceControl: (request) => control(controlled(house, request.hResource.thing), request),
     ApiNodeResourceControl: (request) => control(controlled(house, request.hResource.thing), request),
@@ -143,7 +140,7 @@ function create(
 
 function destroy(house: House, resource: Resource): number {
   if (resource.origin !== undefined) return Status.NOT_SUPPORTED;
-  if (isCore(resource)) return Status.CORE_RESOURCE;
+  if (resource.core) return Status.CORE_RESOURCE;
   if (resource.state === 'online') return Status.RESOURCE_ONLINE;
   if (dependents(resource).length > 0) return Status.DEPENDENT_RESOURCE_EXISTS;
   resource.deleted = true;
@@ -157,7 +154,7 @@ async function bringOnline(house: House, resource: Resource): Promise<number> {
   if (origin !== undefined) return house.order(group, { type: 'startGroup' });
   for (const needed of resource.needs) await bringOnline(house, needed);
   change(house, resource, 'online');
-  if (house.nextName !== undefined && networkName(house, resource) === house.name) {
+  if (house.nextName !== undefined && ownNetworkName(house, resource) === house.name) {
     house.name = house.nextName;
     house.nextName = undefined;
     house.tell({ what: 'property', of: 'cluster', name: house.name });
@@ -234,16 +231,17 @@ function around(house: House, resource: Resource, type: number): Entry[] {
 
 // ---------------------------------------------------------------- what is told of them
 
-function isCore({ group }: Resource): boolean {
-  return group.core;
+/** The name on the network that a resource gives: the cluster's own, or that of a virtual computer. */
+function ownNetworkName(house: House, { parameters, core, type }: Resource): string | undefined {
+  const { computerName } = parameters;
+  if (typeof computerName === 'string') return computerName;
+  return core && type === 'Network Name' ? house.name : undefined;
 }
 
-/** The name on the network that a resource gives: the cluster's own, or that of a virtual computer. */
-function networkName(house: House, { type, parameters, group, origin }: Resource): string | undefined {
-  if (type !== 'Network Name') return undefined;
-  const own = parameters['computerName'];
-  if (typeof own === 'string') return own;
-  return group.core && origin === undefined ? house.name : undefined;
+/** The name under which what a resource does is found: its own, its group's, or the cluster's. */
+function networkName(house: House, resource: Resource): string {
+  const around = [resource, ...resource.group.resources.filter(({ deleted }) => !deleted)];
+  return around.map((each) => ownNetworkName(house, each)).find((name) => name !== undefined) ?? house.name;
 }
 
 /** Resources in an enumeration of the cluster. */
@@ -265,7 +263,7 @@ function controlled(house: House, resource: Resource): Controlled {
     name: resource.name,
     id: resource.id,
     characteristics: 0,
-    flags: isCore(resource) ? FLAG_CORE : 0,
+    flags: resource.core ? FLAG_CORE : 0,
     class: classOf(resource.type),
     resourceType: resource.type,
     networkName: networkName(house, resource),
