@@ -91,7 +91,7 @@ async function serve(
   terminal: Terminal,
   stopped: () => Promise<string>,
 ): Promise<number> {
-  const api = new Clusapi(backend, definition);
+  const api = new Clusapi(backend, definition.name);
   const servers: RpcServer[] = [];
   try {
     await openPorts(api, definition, flags, terminal, servers);

@@ -4,7 +4,6 @@ import { CLUSAPI_UUID, clusapiMethods } from '../../src/api/clusapi/idl/methods.
 import { RpcEndpoint } from '../../src/api/clusapi/rpc/endpoint.js';
 import { RPC_LIMITS } from '../../src/api/clusapi/rpc/limits.js';
 import { open, type Cluster, type OpenInput } from '../../src/cluster/cluster.js';
-import { defineCluster } from '../../src/model/define.js';
 import { RpcClient, syntaxOf } from './rpc-client.js';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -40,9 +39,7 @@ export const THREE: OpenInput = {
 /** Opens a cluster, started and at rest unless told otherwise. */
 export async function scene(input: OpenInput = THREE, started = true): Promise<Scene> {
   const cluster = await open(input);
-  const defined = defineCluster(input);
-  if (!defined.ok) throw new Error(defined.error[0].what);
-  const api = new Clusapi(cluster.backend, defined.value);
+  const api = new Clusapi(cluster.backend, cluster.name);
   const failed: string[] = [];
   const face = api.interface((method, error) => failed.push(`${method}: ${String(error)}`));
   if (started) {

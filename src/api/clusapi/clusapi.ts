@@ -3,7 +3,7 @@
  *
  * A program calls them by their names, with handles that are objects:
  *
- *     const api = new Clusapi(backend, definition);
+ *     const api = new Clusapi(cluster.backend, cluster.name);
  *     const { returns: hGroup } = await api.call('ApiOpenGroup', { lpszGroupName: 'G' });
  *     const { State, NodeName } = await api.call('ApiGetGroupState', { hGroup });
  *
@@ -41,9 +41,9 @@ export class Clusapi {
   private readonly house: House;
   private readonly handlers: Readonly<Partial<Record<ClusapiMethod, Handler>>>;
 
-  /** `definition` is that of a cluster of the backend's world. */
-  constructor(backend: Backend, definition: ClusterDefinition) {
-    this.house = new House(backend, definition);
+  /** A `RangeError` where the backend's world has no cluster of that name. */
+  constructor(backend: Backend, cluster: string) {
+    this.house = new House(backend, definitionOf(backend, cluster));
     const handlers: ClusapiHandlers = {
       ...clusterMethods(this.house),
       ...nodeMethods(this.house),
@@ -107,6 +107,14 @@ export class Clusapi {
     }
     return answer;
   }
+}
+
+/** As its servers have it registered. */
+function definitionOf(backend: Backend, cluster: string): ClusterDefinition {
+  const [server] = Object.keys(backend.status(cluster).servers);
+  const registered = backend.service(server).registered;
+  if (!registered) throw new RangeError(`${server} is registered in no cluster`);
+  return registered.cluster;
 }
 
 /** Handles can be closed, and ports asked, whatever has become of the cluster. */
