@@ -20,7 +20,7 @@ export interface Scene {
 }
 
 /** Three servers, and a group of two resources that take seconds to come and go. */
-export const THREE: OpenInput = {
+const THREE: OpenInput = {
   name: 'C',
   servers: ['NodeA', 'NodeB', 'NodeC'],
   groups: [
@@ -55,7 +55,7 @@ export function inProgram({ api }: Scene): Caller {
 }
 
 /** As a client calls that speaks that version of the protocol. */
-export async function onTheWire({ endpoint }: Scene, version: number): Promise<Caller> {
+async function onTheWire({ endpoint }: Scene, version: number): Promise<Caller> {
   const client = RpcClient.inMemory(endpoint);
   await client.bind([syntaxOf(CLUSAPI_UUID, version)]);
   return (name, values = {}) => client.call(clusapiMethods[`Api${name}` as 'ApiOpenCluster'], version, values);

@@ -80,7 +80,7 @@ export function control(
 }
 
 /** The bytes of a property list. */
-export function propertyList(properties: Properties): Uint8Array {
+function propertyList(properties: Properties): Uint8Array {
   const entries = Object.entries(properties);
   const parts = entries.flatMap(([name, value]) => [
     ...part(SYNTAX_NAME, units(name)),

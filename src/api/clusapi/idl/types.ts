@@ -59,10 +59,10 @@ export const IDL_CLUSTER_SET_PASSWORD_STATUS = struct({ NodeId: u32, SetAttempte
 
 export const CLUSTER_CREATE_GROUP_INFO_RPC = struct({ dwVersion: u32, dwGroupType: u32 });
 
-export const ENUM_ENTRY = struct({ Type: u32, Name: LPWSTR });
+const ENUM_ENTRY = struct({ Type: u32, Name: LPWSTR });
 export const ENUM_LIST = struct({ EntryCount: u32, Entry: list(ENUM_ENTRY, 'EntryCount') });
 
-export const GROUP_ENUM_ENTRY = struct({
+const GROUP_ENUM_ENTRY = struct({
   Name: LPWSTR,
   Id: LPWSTR,
   dwState: u32,
@@ -75,7 +75,7 @@ export const GROUP_ENUM_ENTRY = struct({
 });
 export const GROUP_ENUM_LIST = struct({ EntryCount: u32, Entry: list(GROUP_ENUM_ENTRY, 'EntryCount') });
 
-export const RESOURCE_ENUM_ENTRY = struct({
+const RESOURCE_ENUM_ENTRY = struct({
   Name: LPWSTR,
   Id: LPWSTR,
   OwnerName: LPWSTR,
@@ -89,7 +89,7 @@ export const RESOURCE_ENUM_LIST = struct({ EntryCount: u32, Entry: list(RESOURCE
 
 export const NOTIFY_FILTER_AND_TYPE_RPC = struct({ dwObjectType: u32, FilterFlags: u64 });
 
-export const NOTIFICATION_DATA_RPC = struct({
+const NOTIFICATION_DATA_RPC = struct({
   FilterAndType: NOTIFY_FILTER_AND_TYPE_RPC,
   buffer: pointer(list(u8, 'dwBufferSize')),
   dwBufferSize: u32,

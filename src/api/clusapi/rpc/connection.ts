@@ -7,6 +7,7 @@
  * Everything that a client can make larger has a limit. C706, chapter 9 and 12; MS-RPCE, section 3.3.
  */
 import type { AssociationGroup } from './associations.js';
+import type { Call, Outcome } from './call.js';
 import type { RpcInterface } from './interface.js';
 import type { RpcLimits } from './limits.js';
 import {
@@ -36,26 +37,15 @@ import {
   type Syntax,
 } from './pdu.js';
 
-/** A request with all its bytes. */
-export interface Call {
-  /** Names the call within its connection; never used twice. */
-  readonly serial: number;
+/** A call, and the interface that does it. */
+export interface DirectedCall extends Call {
   readonly interface: RpcInterface;
-  /** The version of the interface that was agreed on. */
-  readonly version: number;
-  readonly opnum: number;
-  readonly stub: Uint8Array;
-  /** The order of the stub's bytes. */
-  readonly little: boolean;
 }
-
-/** What a call comes to. `executed` where a fault comes after the method was at work. */
-export type Outcome = { readonly stub: Uint8Array } | { readonly fault: number; readonly executed: boolean };
 
 /** What a connection wants done. */
 export interface ConnectionEffects {
   send(bytes: Uint8Array): void;
-  call(call: Call): void;
+  call(call: DirectedCall): void;
   /** The client would rather have no answer: the call may end early. Nobody waits for it where it is orphaned. */
   cancel(serial: number, orphaned: boolean): void;
   /** The connection is to be closed when all is sent; nothing more will come out. */

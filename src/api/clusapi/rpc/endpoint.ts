@@ -3,7 +3,7 @@
  * Knows no socket; whoever has the bytes gives them to `connect`.
  */
 import { AssociationGroups, type AssociationGroup } from './associations.js';
-import { Connection, type Call } from './connection.js';
+import { Connection, type DirectedCall } from './connection.js';
 import type { RpcInterface } from './interface.js';
 import type { RpcLimits } from './limits.js';
 
@@ -77,7 +77,7 @@ export class RpcEndpoint {
     for (const session of [...this.sessions]) session.end();
   }
 
-  private async dispatch(connection: Connection, call: Call, cancelled: AbortSignal): Promise<void> {
+  private async dispatch(connection: Connection, call: DirectedCall, cancelled: AbortSignal): Promise<void> {
     // A call comes after a bind, and a bind has joined a group.
     const group = connection.group as AssociationGroup;
     const outcome = await call.interface.dispatch(call, group, cancelled, this.limits.answerBytes);

@@ -7,7 +7,7 @@
  */
 import type { AssociationGroup, Context } from './associations.js';
 import { isNull } from './associations.js';
-import type { Call, Outcome } from './connection.js';
+import type { Call, Outcome } from './call.js';
 import {
   decodeMessage,
   encodeMessage,

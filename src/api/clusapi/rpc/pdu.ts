@@ -70,12 +70,12 @@ export const FEATURES_PREFIX = '6cb71c2c-9812-4540-';
 
 export const HEADER_BYTES = 16;
 /** In front of the stub of requests, responses; a fault has eight more. */
-export const CALL_HEADER_BYTES = 24;
+const CALL_HEADER_BYTES = 24;
 const FAULT_BYTES = 32;
 /** Everybody must be able to receive fragments of this size. */
 export const FRAGMENT_BYTES_MIN = 1432;
 /** The largest that the header can say. */
-export const FRAGMENT_BYTES_MAX = 0xffff;
+const FRAGMENT_BYTES_MAX = 0xffff;
 
 export interface Header {
   readonly type: number;
