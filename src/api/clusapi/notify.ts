@@ -25,16 +25,18 @@ export interface Notice {
 }
 
 /** The oldest are dropped beyond that: nobody reads. */
-const NOTICES_MAX = 4096;
+const NOTICES_MAX = 256;
+/** As many things as one port watches. */
+const WATCHES_MAX = 1024;
 
 export class Port {
   private readonly watches: Watch[] = [];
   private notices: Notice[] = [];
-  private waiting: (() => void)[] = [];
+  /** Told whether there is something to read. */
+  private waiting: ((told: boolean) => void)[] = [];
   private readonly stop: () => void;
   private sequence = 0;
 
-  /** `bitOf` is how the port's version calls a happening: 0 for one that it does not know. */
   constructor(
     house: House,
     readonly version: 1 | 2,
@@ -44,19 +46,22 @@ export class Port {
     });
   }
 
-  add(watch: Watch): void {
+  /** Answers whether there was room for one more. */
+  add(watch: Watch): boolean {
+    if (this.watches.length >= WATCHES_MAX) return false;
     this.watches.push(watch);
+    return true;
   }
 
   /** What there is to tell, `most` at once; waits while there is nothing. Empty where the wait was ended. */
   async read(most: number, cancelled: AbortSignal): Promise<readonly Notice[]> {
-    if (this.notices.length === 0) await this.wait(cancelled);
+    while (this.notices.length === 0) if (!(await this.wait(cancelled))) return [];
     return this.notices.splice(0, most);
   }
 
   /** Ends all waits. */
   unblock(): void {
-    for (const go of this.waiting.splice(0)) go();
+    this.wake(false);
   }
 
   close(): void {
@@ -65,12 +70,16 @@ export class Port {
     this.unblock();
   }
 
-  private wait(cancelled: AbortSignal): Promise<void> {
+  private wake(told: boolean): void {
+    for (const go of this.waiting.splice(0)) go(told);
+  }
+
+  private wait(cancelled: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       this.waiting.push(resolve);
       cancelled.addEventListener('abort', () => {
         this.waiting = this.waiting.filter((go) => go !== resolve);
-        resolve();
+        resolve(false);
       });
     });
   }
@@ -84,7 +93,7 @@ export class Port {
       this.notices.push({ key, filter: bit, happening, sequence: this.sequence });
       if (this.notices.length > NOTICES_MAX) this.notices.shift();
     }
-    if (this.notices.length > 0) this.unblock();
+    if (this.notices.length > 0) this.wake(true);
   }
 }
 

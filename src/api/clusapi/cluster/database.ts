@@ -13,6 +13,9 @@ import { guidOf } from './things.js';
 const ROOT = 'HKEY_LOCAL_MACHINE\\Cluster';
 const REG_SZ = 1;
 const ACCESS_DENIED = 5;
+/** Keys and values that clients may have written, and the bytes of all of them. */
+const ENTRIES_MAX = 10_000;
+const BYTES_MAX = 16 << 20;
 
 const FAILURES: Readonly<Record<string, number>> = {
   NOT_FOUND: Status.FILE_NOT_FOUND,
@@ -31,6 +34,9 @@ export interface Value {
 export class Database {
   private readonly registry = new LocalRegistry();
   private written = new Set<string>();
+  /** Bytes of what clients have written, by path and name. */
+  private readonly sizes = new Map<string, number>();
+  private bytes = 0;
 
   constructor(private readonly house: House) {
     this.registry.edit({ change: 'createKey', key: ROOT });
@@ -56,19 +62,47 @@ export class Database {
   }
 
   createKey(path: string): number {
-    return this.edit({ change: 'createKey', key: full(path) });
+    if (!this.room(path.length)) return Status.NOT_ENOUGH_MEMORY;
+    const status = this.edit({ change: 'createKey', key: full(path) });
+    // Those above it may have come with it.
+    const steps = path.split('\\');
+    if (status === Status.SUCCESS)
+      steps.forEach((_, at) => {
+        this.size(steps.slice(0, at + 1).join('\\'), undefined, path.length);
+      });
+    return status;
   }
 
   deleteKey(path: string): number {
-    return this.edit({ change: 'deleteKey', key: full(path) });
+    const names = this.values(path).map(({ name }) => name);
+    const status = this.edit({ change: 'deleteKey', key: full(path) });
+    if (status === Status.SUCCESS) for (const name of [undefined, ...names]) this.size(path, name, undefined);
+    return status;
   }
 
   setValue(path: string, { name, type, data }: Value): number {
-    return this.edit({ change: 'setValue', key: full(path), name, type, hex: Buffer.from(data).toString('hex') });
+    if (!this.room(name.length + data.length)) return Status.NOT_ENOUGH_MEMORY;
+    const hex = Buffer.from(data).toString('hex');
+    const status = this.edit({ change: 'setValue', key: full(path), name, type, hex });
+    if (status === Status.SUCCESS) this.size(path, name, name.length + data.length);
+    return status;
   }
 
   deleteValue(path: string, name: string): number {
-    return this.edit({ change: 'deleteValue', key: full(path), name });
+    const status = this.edit({ change: 'deleteValue', key: full(path), name });
+    if (status === Status.SUCCESS) this.size(path, name, undefined);
+    return status;
+  }
+
+  private room(bytes: number): boolean {
+    return this.sizes.size < ENTRIES_MAX && this.bytes + bytes <= BYTES_MAX;
+  }
+
+  private size(path: string, name: string | undefined, bytes: number | undefined): void {
+    const entry = JSON.stringify([path.toLowerCase(), name?.toLowerCase()]);
+    this.bytes += (bytes ?? 0) - (this.sizes.get(entry) ?? 0);
+    if (bytes === undefined) this.sizes.delete(entry);
+    else this.sizes.set(entry, bytes);
   }
 
   private edit(edit: Parameters<LocalRegistry['edit']>[0]): number {

@@ -5,7 +5,7 @@ import { EnumType, Status } from '../codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
 import { groupEntries } from './group.js';
-import { ALL_ACCESS, enumList, listed, type Entry } from './lists.js';
+import { ALL_ACCESS, enumList, isName, listed, type Entry } from './lists.js';
 import { interfaceEntries, networkEntries } from './network.js';
 import { nodeEntries } from './node.js';
 import { resourceEntries, typeEntries } from './resource.js';
@@ -26,7 +26,7 @@ export function clusterMethods(house: House): ClusapiHandlers {
     ApiOpenClusterEx: () => ({ ...ALL_ACCESS, ...opened() }),
     ApiCloseCluster: () => ({ Cluster: null }),
     ApiSetClusterName: ({ NewClusterName }) => {
-      if (NewClusterName === '') return { returns: Status.INVALID_PARAMETER };
+      if (!isName(NewClusterName)) return { returns: Status.INVALID_PARAMETER };
       house.nextName = NewClusterName;
       return { returns: Status.RESOURCE_PROPERTIES_STORED };
     },

@@ -9,7 +9,7 @@ import type { Group, Node } from '../cluster/things.js';
 import { EnumType, GroupState, Status } from '../codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, listed, named, type Entry } from './lists.js';
+import { ALL_ACCESS, isName, listed, named, remove, type Entry } from './lists.js';
 
 type Handle = ClusapiContexts['group'];
 interface Answered {
@@ -20,6 +20,8 @@ interface Answered {
 const CONTAINS = 1;
 const NODES = 2;
 const FLAG_CORE = 1;
+/** Groups of one cluster, those of clients among them. */
+const GROUPS_MAX = 1024;
 
 export function groupMethods(house: House): ClusapiHandlers {
   const open = (name: string): { Status: number; returns: Handle | null } => {
@@ -29,8 +31,9 @@ export function groupMethods(house: House): ClusapiHandlers {
       : { Status: Status.GROUP_NOT_FOUND, returns: null };
   };
   const create = (name: string): { Status: number; returns: Handle | null } => {
-    if (name === '') return { Status: Status.INVALID_PARAMETER, returns: null };
+    if (!isName(name)) return { Status: Status.INVALID_PARAMETER, returns: null };
     if (named(house.groups, name)) return { Status: Status.OBJECT_ALREADY_EXISTS, returns: null };
+    if (house.groups.length >= GROUPS_MAX) return { Status: Status.NOT_ENOUGH_MEMORY, returns: null };
     const group = house.emptyGroup(name, undefined, false);
     house.groups.push(group);
     house.tell({ what: 'added', of: 'group', name });
@@ -149,13 +152,15 @@ function destroy(house: House, group: Group, force: boolean): number {
   if (group.core) return Status.CORE_RESOURCE;
   if (!force && group.resources.some(({ deleted }) => !deleted)) return Status.INVALID_STATE;
   group.deleted = true;
+  for (const resource of group.resources) resource.deleted = true;
+  remove(house.groups, group);
   house.tell({ what: 'deleted', of: 'group', name: group.name });
   return Status.SUCCESS;
 }
 
 /** The new name is the API's: the emulated cluster goes on with its own. */
 function rename(house: House, group: Group, name: string): number {
-  if (name === '') return Status.INVALID_PARAMETER;
+  if (!isName(name)) return Status.INVALID_PARAMETER;
   const other = named(house.groups, name);
   if (other && other !== group) return Status.OBJECT_ALREADY_EXISTS;
   group.name = name;

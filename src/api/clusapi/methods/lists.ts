@@ -29,3 +29,17 @@ export function named<T extends { readonly name: string; readonly deleted: boole
 
 /** What may be done through a handle: everything, whoever asks. */
 export const ALL_ACCESS = { lpdwGrantedAccess: 3 } as const;
+
+/** The longest name that clients can give. */
+const NAME_LENGTH_MAX = 255;
+
+/** Whether a thing can be called so. */
+export function isName(name: string): boolean {
+  return name !== '' && name.length <= NAME_LENGTH_MAX;
+}
+
+/** Takes a thing out of a list that has it. */
+export function remove<T>(from: T[], thing: T): void {
+  const at = from.indexOf(thing);
+  if (at >= 0) from.splice(at, 1);
+}

@@ -4,7 +4,7 @@ import type { Interface, Network } from '../cluster/things.js';
 import { EnumType, Status } from '../codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, listed, named, type Entry } from './lists.js';
+import { ALL_ACCESS, isName, listed, named, type Entry } from './lists.js';
 
 /** CreateNetworkEnum. */
 const NETWORK_INTERFACES = 1;
@@ -36,7 +36,7 @@ export function networkMethods(house: House): ClusapiHandlers {
     ApiGetNetworkId: ({ hNetwork }) => ({ pGuid: hNetwork.thing.id }),
     ApiSetNetworkName: ({ hNetwork: { thing }, lpszNetworkName: name }) => {
       const other = network(name);
-      if (name === '') return { returns: Status.INVALID_PARAMETER };
+      if (!isName(name)) return { returns: Status.INVALID_PARAMETER };
       if (other && other !== thing) return { returns: Status.OBJECT_ALREADY_EXISTS };
       thing.name = name;
       return {};

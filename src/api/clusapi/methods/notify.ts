@@ -33,8 +33,7 @@ export function notifyMethods(house: House): ClusapiHandlers {
     { hNotify, dwFilter, dwNotifyKey: key }: Registration,
     watch: Omit<Watch, 'filter' | 'key'>,
   ): Answered => {
-    hNotify.thing.add({ ...watch, filter: BigInt(dwFilter), key });
-    return {};
+    return added(hNotify, { ...watch, filter: BigInt(dwFilter), key });
   };
   const named = (of: Watch['of'], thing: { readonly name: string }): Omit<Watch, 'filter' | 'key'> => ({
     of,
@@ -61,20 +60,16 @@ export function notifyMethods(house: House): ClusapiHandlers {
     ApiReAddNotifyGroup: group,
     ApiReAddNotifyNode: node,
     ApiReAddNotifyResource: resource,
-    ApiAddNotifyKey: ({ hNotify, hKey, dwNotifyKey: key, Filter }) => {
-      hNotify.thing.add({ of: 'key', name: () => hKey.thing, filter: BigInt(Filter ?? 0), key });
-      return {};
-    },
+    ApiAddNotifyKey: ({ hNotify, hKey, dwNotifyKey: key, Filter }) =>
+      added(hNotify, { of: 'key', name: () => hKey.thing, filter: BigInt(Filter), key }),
     ApiGetNotify: async ({ hNotify }, { cancelled }) => {
       const [notice] = await hNotify.thing.read(1, cancelled);
       if (notice === undefined) return { returns: Status.NO_MORE_ITEMS };
       const { key: dwNotifyKey, filter, sequence: dwStateSequence, happening } = notice;
       return { dwNotifyKey, dwFilter: Number(filter), dwStateSequence, Name: happening.name };
     },
-    ApiAddNotifyV2: ({ hNotify, hObject, filter: { FilterFlags }, dwNotifyKey: key }) => {
-      hNotify.thing.add({ ...watched(hObject), filter: FilterFlags, key });
-      return {};
-    },
+    ApiAddNotifyV2: ({ hNotify, hObject, filter: { FilterFlags }, dwNotifyKey: key }) =>
+      added(hNotify, { ...watched(hObject), filter: FilterFlags, key }),
     ApiGetNotifyV2: async ({ hNotify }, { cancelled }) => {
       const notices = await hNotify.thing.read(NOTICES_AT_ONCE, cancelled);
       return notices.length === 0
@@ -94,6 +89,10 @@ export function notifyMethods(house: House): ClusapiHandlers {
       };
     },
   };
+}
+
+function added({ thing }: Handle, watch: Watch): Answered {
+  return thing.add(watch) ? {} : { returns: Status.NOT_ENOUGH_MEMORY };
 }
 
 /** What a handle of any kind asks to be told of. */

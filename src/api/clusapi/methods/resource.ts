@@ -10,7 +10,7 @@ import { classOf, RESOURCE_TYPES, UNSUPPORTED_TYPES, type Group, type Node, type
 import { EnumType, ResourceState, Status } from '../codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, listed, named, type Entry } from './lists.js';
+import { ALL_ACCESS, isName, listed, named, remove, type Entry } from './lists.js';
 
 type Handle = ClusapiContexts['resource'];
 interface Answered {
@@ -25,6 +25,8 @@ const NODES = 4;
 const TYPE_NODES = 1;
 const TYPE_RESOURCES = 2;
 const FLAG_CORE = 1;
+/** Resources of one group, those of clients among them. */
+const RESOURCES_MAX = 256;
 const RESOURCE_NOT_ONLINE = 5004;
 
 export function resourceMethods(house: House): ClusapiHandlers {
@@ -56,7 +58,7 @@ export function resourceMethods(house: House): ClusapiHandlers {
     }),
     ApiSetResourceName: ({ hResource: { thing }, lpszResourceName: name }) => {
       const other = find(name);
-      if (name === '') return { returns: Status.INVALID_PARAMETER };
+      if (!isName(name)) return { returns: Status.INVALID_PARAMETER };
       if (other && other !== thing) return { returns: Status.OBJECT_ALREADY_EXISTS };
       thing.name = name;
       house.tell({ what: 'property', of: 'resource', name });
@@ -130,9 +132,10 @@ function create(
 ): { Status: number; returns: Handle | null } {
   const type = typeNamed(typeName);
   if (type === undefined) return { Status: unknownType(typeName), returns: null };
-  if (name === '') return { Status: Status.INVALID_PARAMETER, returns: null };
+  if (!isName(name)) return { Status: Status.INVALID_PARAMETER, returns: null };
   if (group.origin !== undefined) return { Status: Status.NOT_SUPPORTED, returns: null };
   if (named(house.allResources, name)) return { Status: Status.OBJECT_ALREADY_EXISTS, returns: null };
+  if (group.resources.length >= RESOURCES_MAX) return { Status: Status.NOT_ENOUGH_MEMORY, returns: null };
   const resource = house.addResource(group, name, type);
   house.tell({ what: 'added', of: 'resource', name });
   return { Status: Status.SUCCESS, returns: new Opened('resource', resource) };
@@ -144,6 +147,8 @@ function destroy(house: House, resource: Resource): number {
   if (resource.state === 'online') return Status.RESOURCE_ONLINE;
   if (dependents(resource).length > 0) return Status.DEPENDENT_RESOURCE_EXISTS;
   resource.deleted = true;
+  for (const other of resource.group.resources) other.needs.delete(resource);
+  remove(resource.group.resources, resource);
   house.tell({ what: 'deleted', of: 'resource', name: resource.name });
   return Status.SUCCESS;
 }

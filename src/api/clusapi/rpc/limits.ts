@@ -29,6 +29,6 @@ export const RPC_LIMITS: RpcLimits = {
   contextsMax: 16,
   callsMax: 64,
   connectionsMax: 256,
-  handlesMax: 65_536,
+  handlesMax: 8192,
   idleMs: 600_000,
 };
