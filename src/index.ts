@@ -14,7 +14,7 @@ export { type ArmApi3, type EventThread } from './api/arm-server/armapi.js';
 export { type ArmApi4 } from './api/arm-server/armapi4.js';
 export { constants3, constants4 } from './api/arm-server/constants.js';
 export { ARMAPI_VERSION } from './api/arm-server/versions.js';
-export { Clusapi, type ClusapiMethod } from './api/clusapi/clusapi.js';
+export { Clusapi, type ClusapiAnswers, type ClusapiMethod, type ClusapiRequests } from './api/clusapi/clusapi.js';
 export type { ClusapiContexts, Opened } from './api/clusapi/contexts.js';
 export { endpointMapper, type Registration } from './api/clusapi/rpc/epmap.js';
 export type { RpcInterface } from './api/clusapi/rpc/interface.js';

@@ -33,6 +33,10 @@ export type ClusapiMethod = keyof Rows;
 type Values = Readonly<Record<string, unknown>>;
 type Handler = (request: Values, call: CallInfo) => Values | Promise<Values>;
 
+/** What each method takes, and what it answers. */
+export type ClusapiRequests = { readonly [K in ClusapiMethod]: Request<Rows[K], ClusapiContexts> };
+export type ClusapiAnswers = { readonly [K in ClusapiMethod]: Answer<Rows[K], ClusapiContexts> };
+
 /** The newest protocol version: what a program speaks. */
 const NEWEST = 3;
 
@@ -65,11 +69,11 @@ export class Clusapi {
   /** Calls a method. Waits for a notification, and for nothing else; `cancelled` ends that. */
   async call<K extends ClusapiMethod>(
     name: K,
-    request: Request<Rows[K], ClusapiContexts>,
+    request: ClusapiRequests[K],
     cancelled: AbortSignal = new AbortController().signal,
-  ): Promise<Answer<Rows[K], ClusapiContexts>> {
+  ): Promise<ClusapiAnswers[K]> {
     const answer: unknown = await this.done(name, request, { version: NEWEST, cancelled });
-    return answer as Answer<Rows[K], ClusapiContexts>;
+    return answer as ClusapiAnswers[K];
   }
 
   /** The methods as an interface for an endpoint. `failed` is told of mistakes of the emulator. */

@@ -68,8 +68,10 @@ export type Fields = Readonly<Record<string, Ndr>>;
 
 export type Ndr = Scalar | Handle | Uuid | Text | Label | Pointer | List | Struct;
 
-/** What a program has for a type. */
-export type ValueOf<T extends Ndr> =
+/** What a program has for a type. Of a type that is not known nothing is: that also ends the recursion. */
+export type ValueOf<T extends Ndr> = Ndr extends T ? unknown : Known<T>;
+
+type Known<T extends Ndr> =
   T extends Scalar<infer K>
     ? K extends 'u64'
       ? bigint
