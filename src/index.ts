@@ -2,7 +2,7 @@
  * Armada: a failover cluster to test on, as a library.
  *
  * Two ways in: `scenario` and `runScenario` for a written course of events with expectations, `open` for a program that
- * acts, waits and looks for itself.
+ * acts, waits and looks for itself. `Clusapi` is such a cluster as cluster management programs know it.
  */
 export {
   type Application,
@@ -19,6 +19,12 @@ export { type ArmApi4 } from './api/arm-server/armapi4.js';
 export { constants3, constants4 } from './api/arm-server/constants.js';
 export { networkOrder } from './api/facade/address.js';
 export { ARMAPI_VERSION } from './api/arm-server/versions.js';
+export { Clusapi, type ClusapiAnswers, type ClusapiMethod, type ClusapiRequests } from './api/clusapi/clusapi.js';
+export type { ClusapiContexts, Opened } from './api/clusapi/contexts.js';
+export { endpointMapper, type Registration } from './api/clusapi/rpc/epmap.js';
+export type { RpcInterface } from './api/clusapi/rpc/interface.js';
+export type { RpcLimits } from './api/clusapi/rpc/limits.js';
+export { type ListenOptions, RpcServer } from './api/clusapi/rpc/server.js';
 export { Ref, ref } from './api/facade/call.js';
 export { type Fault, injectFault } from './api/facade/faults.js';
 export { ProcessGone, type Task } from './api/facade/process.js';

@@ -9,6 +9,7 @@ import { runBenchmarks } from './bench.js';
 import { checkCommand } from './checkCommand.js';
 import type { OpenBackend } from '../scenarios/run.js';
 import { EmulatorBug, runCommand, type RunFlags } from './runCommand.js';
+import { serveCommand, type ServeFlags } from './serveCommand.js';
 import type { Terminal } from './terminal.js';
 
 const EXAMPLES = `
@@ -18,6 +19,7 @@ Examples:
   armada run --json FILE > trace.jsonl            the trace, one JSON object a line
   armada run FILE --seed 7 --report out.html      another seed, and a page that tells the run
   armada check FILE                               validate without running
+  armada serve FILE --clusapi 41001               a cluster in real time for cluster management programs
 
 Exit status: 0 all expectations hold; 1 an expectation failed, a step was refused, an invariant was
 violated or a server's thread failed; 2 bad input, and nothing was run.`;
@@ -55,6 +57,7 @@ function buildProgram(terminal: Terminal, setStatus: SetStatus, open: OpenBacken
     .description('validate scenario files without running them')
     .argument('<files...>', 'scenario files: YAML, JSON, or a TypeScript or JavaScript module')
     .action(async (files: string[]) => setStatus(await checkCommand(files, terminal)));
+  addServe(program, terminal, setStatus);
   program
     .command('bench')
     .description('run the benchmarks of bench/')
@@ -85,6 +88,25 @@ function addRun(program: Command, terminal: Terminal, setStatus: SetStatus, open
     .option('--no-invariants', 'do not check invariants: faster')
     .option('--no-chart', 'no time chart at the end')
     .action(async (files: string[], flags: RunFlags) => setStatus(await runCommand(files, flags, terminal, open)));
+}
+
+function addServe(program: Command, terminal: Terminal, setStatus: SetStatus): void {
+  program
+    .command('serve')
+    .description("run a scenario's cluster in real time and offer its management API (MS-CMRP) until stopped")
+    .argument('<file>', 'a scenario file; its steps are not done')
+    .option('--clusapi <port>', 'the port of the API on 127.0.0.1; 0 takes any free one', readPort, 0)
+    .option('--epmap <port>', 'also an endpoint mapper, at this port (clients look for it at 135)', readPort)
+    .option('--cluster <name>', 'which cluster, where the scenario has several')
+    .option('--seed <n>', 'seed of everything random', readSeed, 1)
+    .option('--time-scale <f>', 'every duration of the file times this, e.g. 0.1', readScale)
+    .action(async (file: string, flags: ServeFlags) => setStatus(await serveCommand(file, flags, terminal)));
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('Write a port, 0 to 65535.');
 }
 
 function readSeed(text: string): number {

@@ -1,0 +1,114 @@
+/**
+ * An endpoint on a TCP port of this machine.
+ *
+ * Callers are not authenticated, so nobody else's machine may reach the port: it is opened on a loopback address or not
+ * at all. The shell does what the state machine cannot: it counts connections, closes idle ones, and stops reading from a
+ * client that does not take its answers.
+ */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { RpcEndpoint } from './endpoint.js';
+import type { RpcInterface } from './interface.js';
+import { RPC_LIMITS, type RpcLimits } from './limits.js';
+
+export interface ListenOptions {
+  /** 0 takes any free port. */
+  readonly port?: number;
+  /** A loopback address; 127.0.0.1 by default. */
+  readonly host?: string;
+  readonly limits?: Partial<RpcLimits>;
+  /** What clients do wrong, in words. */
+  readonly log?: (line: string) => void;
+}
+
+/** An open port. */
+export class RpcServer {
+  /** The port that was opened. */
+  readonly port: number;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly endpoint: RpcEndpoint,
+    private readonly limits: RpcLimits,
+    private readonly log: (line: string) => void,
+  ) {
+    this.port = (server.address() as AddressInfo).port;
+    endpoint.address = String(this.port);
+    server.on('connection', (socket) => {
+      this.serve(socket);
+    });
+  }
+
+  /**
+   * Opens a port. A `RangeError` for an address that other machines could reach, and what the system says where the port
+   * cannot be opened.
+   */
+  static async listen(interfaces: readonly RpcInterface[], options: ListenOptions = {}): Promise<RpcServer> {
+    const { port = 0, host = '127.0.0.1', log = () => undefined } = options;
+    if (!isLoopback(host))
+      throw new RangeError(
+        `"${host}" is no loopback address: callers are not authenticated, so only this machine may reach the port; listen on 127.0.0.1 or ::1`,
+      );
+    const limits = { ...RPC_LIMITS, ...options.limits };
+    const endpoint = new RpcEndpoint(interfaces, limits);
+    const server = createServer({ noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    return new RpcServer(server, endpoint, limits, log);
+  }
+
+  /** Closes the port and all connections; every handle is run down. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+    for (const socket of this.sockets) socket.destroy();
+    this.endpoint.close();
+    await closed;
+  }
+
+  private serve(socket: Socket): void {
+    if (this.sockets.size >= this.limits.connectionsMax) {
+      this.log(`more than ${this.limits.connectionsMax} connections`);
+      socket.destroy();
+      return;
+    }
+    this.sockets.add(socket);
+    const session = this.endpoint.connect({
+      send: (bytes) => {
+        if (!socket.write(bytes)) socket.pause();
+      },
+      close: (because) => {
+        this.log(`connection closed: ${because}`);
+        socket.end();
+      },
+    });
+    socket.on('data', (bytes) => {
+      session.receive(bytes);
+    });
+    socket.on('drain', () => {
+      socket.resume();
+    });
+    // What is wrong with a connection is over when it closes.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      session.end();
+    });
+    socket.setTimeout(this.limits.idleMs, () => {
+      if (session.calls === 0) socket.destroy();
+    });
+  }
+}
+
+/** 127.0.0.0/8, ::1 and nothing else; not even a name, since that may come to mean another address. */
+function isLoopback(host: string): boolean {
+  return host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
