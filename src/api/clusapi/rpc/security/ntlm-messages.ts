@@ -24,7 +24,7 @@ export const Negotiate = {
 } as const;
 
 /** What a server tells about itself, and a client repeats and adds to (2.2.2.1). */
-export const Av = { END: 0, COMPUTER: 1, DOMAIN: 2, FLAGS: 6, TIME: 7 } as const;
+const Av = { END: 0, COMPUTER: 1, DOMAIN: 2, FLAGS: 6, TIME: 7 } as const;
 
 /** In `Av.FLAGS`: the message has an integrity code. */
 const AV_HAS_MIC = 2;
