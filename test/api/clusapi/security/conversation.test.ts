@@ -5,7 +5,7 @@ import { CLUSAPI_UUID, clusapiMethods as m } from '../../../../src/api/clusapi/i
 import { RpcEndpoint } from '../../../../src/api/clusapi/rpc/endpoint.js';
 import { RPC_LIMITS } from '../../../../src/api/clusapi/rpc/limits.js';
 import { decodeMessage, encodeMessage, type Method } from '../../../../src/api/clusapi/rpc/method.js';
-import { barePdu, Fault, Flag, NakReason, PduType } from '../../../../src/api/clusapi/rpc/pdu.js';
+import { barePdu, bindPdu, Fault, Flag, NakReason, NDR32, PduType } from '../../../../src/api/clusapi/rpc/pdu.js';
 import { accountSecurity, type SecurityOptions } from '../../../../src/api/clusapi/rpc/security/provider.js';
 import { fakeClusapi, type Fake } from '../../../support/fake-clusapi.js';
 import type { SpnegoClient } from '../../../support/ntlm-client.js';
@@ -58,17 +58,20 @@ describe.each(kinds)('authentication of kind $type at level $level', (kind) => {
     expect(one.closed).toBeUndefined();
   });
 
-  it('of another password ends with a fault', () => {
-    const one = client({ ...kind, password: 'guess' }).enter();
+  it.each<[string, SecureClientOptions, string]>([
+    ['of another password', { password: 'guess' }, 'the password is another'],
+    ['whose messages were changed', { mic: 'wrong' }, 'a message was changed on its way'],
+  ])('%s ends with a fault', (_, options, because) => {
+    const one = client({ ...kind, ...options }).enter();
     if (kind.type === 10) one.raw(one.request(GET_NAME, NOTHING)[0]);
     expect(one.fault).toBe(kind.type === 10 ? Fault.ACCESS_DENIED : Fault.SECURITY_PACKAGE);
-    expect(one.closed).toBe('authentication failed: the password is another');
+    expect(one.closed).toBe(`authentication failed: ${because}`);
   });
 
   it('protects every byte of a call: none can be changed', async () => {
     const { endpoint, fake } = scene();
     const [unit] = client(kind, { endpoint, fake }).enter().request(OPEN_GROUP, G);
-    for (let at = 16; at < unit.length; at++) {
+    for (let at = 12; at < unit.length; at++) {
       const one = client(kind, scene()).enter();
       const [sent] = one.request(OPEN_GROUP, G);
       sent[at] ^= 0x10;
@@ -76,6 +79,15 @@ describe.each(kinds)('authentication of kind $type at level $level', (kind) => {
       await Promise.resolve();
       expect([at, one.closed === undefined, one.last.type]).toEqual([at, false, PduType.FAULT]);
     }
+  });
+
+  it('hides what is said only where it is asked to', async () => {
+    const [unit] = client(kind).enter().request(OPEN_GROUP, G);
+    expect(Buffer.from(unit).includes(G)).toBe(kind.level === 5);
+    const one = client(kind).enter();
+    await ask(one, m.ApiGetClusterName, {});
+    const told = Buffer.from(one.received.at(-1)!).includes(Buffer.from('NodeA', 'utf16le'));
+    expect(told).toBe(kind.level === 5);
   });
 
   it('takes a call once', async () => {
@@ -194,6 +206,14 @@ describe('a client that has begun to say who it is', () => {
     const one = client().enter();
     one.raw(one.binding(PduType.ALTER_CONTEXT, one.tokens.negotiate()));
     expect([one.fault, one.closed]).toEqual([Fault.SECURITY_PACKAGE, 'credentials that nobody asked for']);
+  });
+
+  it('may add interfaces without saying again who it is', async () => {
+    const one = client().enter();
+    const contexts = [{ id: 1, abstract: v3, transfers: [NDR32] }];
+    one.raw(bindPdu(9, { maxTransmit: 5840, maxReceive: 5840, group: 0, contexts }, PduType.ALTER_CONTEXT));
+    expect([one.last.type, one.last.authLength]).toEqual([PduType.ALTER_CONTEXT_RESPONSE, 0]);
+    expect(await one.call(GET_NAME, NOTHING)).toBeDefined();
   });
 
   it('may cancel a call with or without a signature, but not with a wrong one', async () => {
