@@ -11,6 +11,7 @@ const PACKAGES = {
   ndrdump: 'samba-testsuite',
   rpcclient: 'smbclient',
   tshark: 'tshark',
+  impacket: 'python3-impacket',
 } as const;
 
 export type Program = keyof typeof PACKAGES;
@@ -34,8 +35,12 @@ export function missing(program: Program): string | undefined {
   return found(program) ? undefined : `${name} has no ${program}`;
 }
 
+/** The system's Python, which alone has Debian's modules. */
+export const PYTHON = '/usr/bin/python3';
+
 function found(program: Program): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  const question = program === 'impacket' ? `${PYTHON} -c 'import impacket'` : `command -v ${program}`;
+  return spawnSync('sh', ['-c', question]).status === 0;
 }
 
 /** Prints why tests are skipped; answers whether they are. */

@@ -36,6 +36,7 @@ import {
   type RequestPart,
   type Syntax,
 } from './pdu.js';
+import { Guard, type Denial, type SecurityProvider } from './security/guard.js';
 
 /** A call, and the interface that does it. */
 export interface DirectedCall extends Call {
@@ -58,6 +59,8 @@ export interface Endpoint {
   readonly limits: RpcLimits;
   /** As the answer to a bind tells it: the port. */
   readonly address: string;
+  /** Who may call; everybody where it is left out. */
+  readonly security?: SecurityProvider;
   join(group: number): AssociationGroup | undefined;
 }
 
@@ -94,6 +97,7 @@ export class Connection {
   /** The largest fragments to send, and to take. */
   private transmitMax = FRAGMENT_BYTES_MIN;
   private receiveMax: number;
+  private readonly guard: Guard;
   /** The association group, once bound. */
   group: AssociationGroup | undefined;
 
@@ -102,6 +106,7 @@ export class Connection {
     private readonly out: ConnectionEffects,
   ) {
     this.receiveMax = endpoint.limits.fragmentBytes;
+    this.guard = new Guard(endpoint.security);
   }
 
   /** Calls that have not been answered, orphaned ones among them. */
@@ -127,7 +132,7 @@ export class Connection {
       if (this.closed()) return;
       left = left.subarray(header.length);
     }
-    this.buffer = left.slice();
+    this.buffer = new Uint8Array(left);
   }
 
   /** Answers a call. One that nobody waits for any more is only forgotten. */
@@ -138,8 +143,10 @@ export class Connection {
     if (call.orphaned || this.phase === 'closed') return;
     const { callId, contextId } = call;
     if ('fault' in outcome) this.fault(callId, contextId, outcome.fault, outcome.executed);
-    else
-      for (const pdu of responsePdus(callId, { contextId, stub: outcome.stub }, this.transmitMax)) this.out.send(pdu);
+    else {
+      const pdus = responsePdus(callId, { contextId, stub: outcome.stub }, this.guard.room(this.transmitMax));
+      for (const pdu of pdus) this.out.send(this.guard.wrapped(pdu));
+    }
   }
 
   /** The stream has ended: calls under way are orphaned. */
@@ -186,14 +193,11 @@ export class Connection {
         else this.violation(header, 'called before bound');
         return;
       case PduType.CO_CANCEL:
-        this.cancel(header.callId, false);
-        return;
       case PduType.ORPHANED:
-        this.forget(header.callId);
-        this.cancel(header.callId, true);
+        this.giveUp(unit, header);
         return;
       case PduType.AUTH3:
-        // The third leg of an authentication that was never begun: nothing to say, nothing to answer.
+        this.guard.auth3(unit, header);
         return;
       default:
         this.violation(header, `a unit of type ${header.type}`);
@@ -203,7 +207,8 @@ export class Connection {
   // -------------------------------------------------------------- binding
 
   private bind(unit: Uint8Array, header: Header): void {
-    if (header.authLength > 0) return this.refuse(header, NakReason.AUTHENTICATION);
+    const denied = this.guard.bind(unit, header);
+    if (denied) return this.refuse(header, denied.status, denied.because);
     const bind = readBind(unit, header);
     if (!bind.ok) return this.violation(header, bind.error);
     const group = this.endpoint.join(bind.value.group);
@@ -217,6 +222,8 @@ export class Connection {
   }
 
   private alter(unit: Uint8Array, header: Header): void {
+    const denied = this.guard.alter(unit, header);
+    if (denied) return this.deny(header, 0, denied);
     const bind = readBind(unit, header);
     if (!bind.ok) return this.violation(header, bind.error);
     this.agree(bind.value, this.group?.id ?? 0, header.callId, PduType.ALTER_CONTEXT_RESPONSE);
@@ -226,9 +233,8 @@ export class Connection {
     const results = contexts.map((context) => this.judge(context));
     const { transmitMax, receiveMax } = this;
     const address = type === PduType.BIND_ACK ? this.endpoint.address : '';
-    this.out.send(
-      bindAckPdu(callId, { maxTransmit: transmitMax, maxReceive: receiveMax, group, address, results }, type),
-    );
+    const ack = { maxTransmit: transmitMax, maxReceive: receiveMax, group, address, results };
+    this.out.send(this.guard.answered(bindAckPdu(callId, ack, type)));
   }
 
   private judge({ id, abstract, transfers }: PresentationContext): ContextAnswer {
@@ -245,21 +251,22 @@ export class Connection {
     return { result: ContextResult.ACCEPTED, reason: RejectReason.NONE, transfer: NDR32 };
   }
 
-  private refuse({ callId }: Header, reason: number): void {
+  private refuse({ callId }: Header, reason: number, because = 'the bind was refused'): void {
     this.out.send(bindNakPdu(callId, reason));
-    this.over('the bind was refused');
+    this.over(because);
   }
 
   // -------------------------------------------------------------- calling
 
   private request(unit: Uint8Array, header: Header): void {
-    const { callId, flags, authLength } = header;
-    const part = readRequest(unit, header);
+    const { callId, flags } = header;
+    const plain = this.guard.unwrapped(unit, header);
+    const part = readRequest(plain.ok ? plain.value : unit, header);
     if (!part.ok) return this.violation(header, part.error);
+    if (!plain.ok) return this.deny(header, part.value.contextId, plain.error);
     const earlier = this.incoming.get(callId);
     if ((flags & Flag.FIRST) === 0 ? !earlier : earlier !== undefined || this.isRunning(callId))
       return this.violation(header, 'fragments out of order');
-    if (authLength > 0) return this.fault(callId, part.value.contextId, Fault.ACCESS_DENIED, false);
     if (!earlier && this.incoming.size + this.running.size >= this.endpoint.limits.callsMax)
       return this.tooBusy(header, part.value);
     const call = earlier ?? { first: part.value, little: header.little, parts: [], bytes: 0 };
@@ -289,6 +296,17 @@ export class Connection {
     this.out.call({ serial: this.serial, ...agreed, opnum, stub: joined(parts), little });
   }
 
+  /** The client gives a call up: it would rather have no answer, or is gone from it altogether. */
+  private giveUp(unit: Uint8Array, header: Header): void {
+    const { callId, type, authLength } = header;
+    // Neither unit must be signed; but one that is takes its place in the sequence.
+    const plain = authLength === 0 ? undefined : this.guard.unwrapped(unit, header);
+    if (plain && !plain.ok) return this.deny(header, 0, plain.error);
+    const orphaned = type === PduType.ORPHANED;
+    if (orphaned) this.forget(callId);
+    this.cancel(callId, orphaned);
+  }
+
   private isRunning(callId: number): boolean {
     return [...this.running.values()].some((call) => call.callId === callId && !call.orphaned);
   }
@@ -314,6 +332,11 @@ export class Connection {
 
   private fault(callId: number, contextId: number, status: number, executed: boolean): void {
     this.out.send(faultPdu(callId, { contextId, status }, executed));
+  }
+
+  private deny({ callId }: Header, contextId: number, { status, because }: Denial): void {
+    this.fault(callId, contextId, status, false);
+    if (because !== undefined) this.over(because);
   }
 
   private violation({ callId }: Header, because: string): void {

@@ -6,6 +6,7 @@ import { AssociationGroups, type AssociationGroup } from './associations.js';
 import { Connection, type DirectedCall } from './connection.js';
 import type { RpcInterface } from './interface.js';
 import type { RpcLimits } from './limits.js';
+import type { SecurityProvider } from './security/guard.js';
 
 /** The client's side of a connection. */
 export interface Peer {
@@ -30,11 +31,12 @@ export class RpcEndpoint {
   private readonly groups: AssociationGroups;
   private readonly sessions = new Set<Session>();
 
-  /** `address` is what binds are told: the port, as text. */
+  /** `address` is what binds are told: the port, as text. Without `security` everybody may call. */
   constructor(
     private readonly interfaces: readonly RpcInterface[],
     private readonly limits: RpcLimits,
     public address = '',
+    private readonly security?: SecurityProvider,
   ) {
     this.groups = new AssociationGroups(limits);
   }
@@ -49,10 +51,10 @@ export class RpcEndpoint {
   }
 
   connect(peer: Peer): Session {
-    const { interfaces, limits, address, groups } = this;
+    const { interfaces, limits, address, security, groups } = this;
     const aborts = new Map<number, AbortController>();
     const connection: Connection = new Connection(
-      { interfaces, limits, address, join: (group) => groups.join(group) },
+      { interfaces, limits, address, security, join: (group) => groups.join(group) },
       {
         send: (bytes) => peer.send(bytes),
         close: (because) => peer.close(because),

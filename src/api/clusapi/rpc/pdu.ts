@@ -27,6 +27,8 @@ export const Flag = {
   FIRST: 1,
   LAST: 2,
   PENDING_CANCEL: 4,
+  /** The same bit in units that bind: headers are to be signed too (MS-RPCE 2.2.2.3). */
+  HEADER_SIGN: 4,
   CONCURRENT: 0x10,
   DID_NOT_EXECUTE: 0x20,
   OBJECT: 0x80,
@@ -45,6 +47,8 @@ export const Fault = {
   NO_MEMORY: 0x1c00001b,
   BAD_STUB_DATA: 0x000006f7,
   ACCESS_DENIED: 0x00000005,
+  /** An authentication that failed, or a signature. */
+  SECURITY_PACKAGE: 0x00000721,
 } as const;
 
 /** What a bind is answered with for one presentation context. */
@@ -54,7 +58,14 @@ export const ContextResult = { ACCEPTED: 0, USER_REJECTED: 1, REJECTED: 2, NEGOT
 export const RejectReason = { NONE: 0, ABSTRACT_SYNTAX: 1, TRANSFER_SYNTAX: 2, LOCAL_LIMIT: 3 } as const;
 
 /** Why a bind was rejected as a whole. */
-export const NakReason = { NONE: 0, CONGESTION: 1, LOCAL_LIMIT: 2, VERSION: 4, AUTHENTICATION: 8 } as const;
+export const NakReason = {
+  NONE: 0,
+  CONGESTION: 1,
+  LOCAL_LIMIT: 2,
+  VERSION: 4,
+  AUTHENTICATION: 8,
+  CHECKSUM: 9,
+} as const;
 
 /** An interface or a transfer syntax: its UUID and its version. */
 export interface Syntax {
@@ -232,7 +243,8 @@ function readSyntax(from: Reader): Syntax {
   return { uuid: from.uuid(), major: from.u16(), minor: from.u16() };
 }
 
-function caught<T>(read: () => T): Result<T, string> {
+/** What was read, or why it cannot be. */
+export function caught<T>(read: () => T): Result<T, string> {
   try {
     return ok(read());
   } catch (error) {

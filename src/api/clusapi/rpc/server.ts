@@ -1,14 +1,15 @@
 /**
  * An endpoint on a TCP port of this machine.
  *
- * Callers are not authenticated, so nobody else's machine may reach the port: it is opened on a loopback address or not
- * at all. The shell does what the state machine cannot: it counts connections, closes idle ones, and stops reading from a
- * client that does not take its answers.
+ * Callers are not authenticated unless the endpoint is given an account, and what guards them then is old: nobody else's
+ * machine may reach the port. It is opened on a loopback address or not at all. The shell does what the state machine
+ * cannot: it counts connections, closes idle ones, and stops reading from a client that does not take its answers.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { RpcEndpoint } from './endpoint.js';
 import type { RpcInterface } from './interface.js';
 import { RPC_LIMITS, type RpcLimits } from './limits.js';
+import type { SecurityProvider } from './security/guard.js';
 
 export interface ListenOptions {
   /** 0 takes any free port. */
@@ -16,6 +17,8 @@ export interface ListenOptions {
   /** A loopback address; 127.0.0.1 by default. */
   readonly host?: string;
   readonly limits?: Partial<RpcLimits>;
+  /** Who may call, e.g. `accountSecurity({ user, password })`; everybody where it is left out. */
+  readonly security?: SecurityProvider;
   /** What clients do wrong, in words. */
   readonly log?: (line: string) => void;
 }
@@ -50,7 +53,7 @@ export class RpcServer {
         `"${host}" is no loopback address: callers are not authenticated, so only this machine may reach the port; listen on 127.0.0.1 or ::1`,
       );
     const limits = { ...RPC_LIMITS, ...options.limits };
-    const endpoint = new RpcEndpoint(interfaces, limits);
+    const endpoint = new RpcEndpoint(interfaces, limits, '', options.security);
     const server = createServer({ noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

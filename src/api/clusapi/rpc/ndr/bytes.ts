@@ -137,10 +137,10 @@ export class Reader {
     return this.view.getBigUint64(this.take(8), this.little);
   }
 
-  /** A copy. */
+  /** A copy. (A Buffer's `slice` would be none.) */
   raw(count: number): Uint8Array {
     const at = this.take(count);
-    return this.bytes.slice(at, at + count);
+    return new Uint8Array(this.bytes.subarray(at, at + count));
   }
 
   uuid(): string {
