@@ -81,7 +81,7 @@ export const FEATURES_PREFIX = '6cb71c2c-9812-4540-';
 
 export const HEADER_BYTES = 16;
 /** In front of the stub of requests, responses; a fault has eight more. */
-const CALL_HEADER_BYTES = 24;
+export const CALL_HEADER_BYTES = 24;
 const FAULT_BYTES = 32;
 /** Everybody must be able to receive fragments of this size. */
 export const FRAGMENT_BYTES_MIN = 1432;
