@@ -102,6 +102,8 @@ export class Links {
   private readonly deliveries = new Deliveries();
   /** Frames held back by a rule, the next to go first. */
   private held: Held[] = [];
+  /** A control frame was still waiting for room when everything was published last. */
+  private stalled = false;
   private readonly size: number;
 
   constructor(
@@ -142,6 +144,7 @@ export class Links {
 
   /** Frames wait for room at a receiver that reads. */
   get canRetry(): boolean {
+    if (!this.stalled) return false;
     return this.outs.some((outs) =>
       outs.some(({ messages, power, to }) => messages.waiting > 0 && power > 0 && !this.switches.hangs(to)),
     );
@@ -149,7 +152,8 @@ export class Links {
 
   /** A heartbeat to every other server, on every interconnect. */
   broadcast(beat: Heartbeat, now: Micros): void {
-    for (const outs of this.outs) for (const out of outs) this.through(out, now, { beat });
+    const what = { beat };
+    for (const outs of this.outs) for (const out of outs) this.through(out, now, what);
   }
 
   /** A control frame to one server, on every interconnect. */
@@ -171,12 +175,17 @@ export class Links {
 
   /** Makes everything written visible, and wakes whom a control frame is for. Heartbeats never ring. */
   publish(): void {
+    let urgent = false;
+    this.stalled = false;
     for (const outs of this.outs) {
       for (const out of outs) {
         if (out.messages.waiting > 0) this.retry(out);
         out.urgent = out.ring.publish() && out.urgent;
+        urgent ||= out.urgent;
+        this.stalled ||= out.messages.waiting > 0;
       }
     }
+    if (!urgent) return;
     // Who is woken may take this thread's core at once: everything is there for everybody before the first bell.
     for (const outs of this.outs) {
       for (const out of outs) {
