@@ -196,7 +196,7 @@ export class Engine {
   }
 
   /** What this server truly holds. Read only. */
-  get executor(): Pick<Executor, 'held' | 'holds' | 'idle'> {
+  get executor(): Pick<Executor, 'held' | 'holds' | 'idle' | 'revision'> {
     return this.core.executor;
   }
 

@@ -9,6 +9,9 @@
  *     nothing: Atomics.wait(bell.i32, bell.index, seen, timeout)
  *     bell.awake()
  *
+ * A node that works all day may say `prepare` before it looks at its rings to work off what is there, and sleep afterwards
+ * without another look, if it is still prepared: then nobody has rung, and whoever does from now on ends the wait.
+ *
  * Either the look finds what was published, or the one who published finds the sleeping flag; then the counter has
  * changed, and the wait ends or does not begin. A ring too many wakes for nothing, which is no harm.
  */
@@ -47,6 +50,11 @@ export class Bell {
   /** How many times it was rung, as an Int32 that runs over: the value to wait on. Read it before `prepare`. */
   read(): number {
     return Atomics.load(this.i32, this.index);
+  }
+
+  /** Whether `prepare` still holds: nobody has rung since, and the node has not said that it is awake. */
+  get prepared(): boolean {
+    return Atomics.load(this.i32, this.sleeping) === 1;
   }
 
   /** Says that the node is about to sleep. After this it looks at its rings once more. */

@@ -36,24 +36,41 @@ export function writeBeat(i32: Int32Array, f64: Float64Array, at: number, beat: 
   for (let server = 0; server < beat.heard.length; server += 1) f64[floats + 2 + server] = beat.heard[server];
 }
 
-/** Reads the heartbeat of a cluster of that many servers from word `at` on. */
-export function readBeat(i32: Int32Array, f64: Float64Array, at: number, servers: number): Heartbeat {
-  const floats = (at >> 1) + FLOATS_FROM;
-  const heard = new Array<number>(servers);
-  for (let server = 0; server < servers; server += 1) heard[server] = f64[floats + 2 + server];
+/** A heartbeat that is filled anew with each one that arrives; whoever wants to keep anything of it copies that. */
+export type ReusedBeat = { -readonly [name in keyof Heartbeat]: Heartbeat[name] } & { heard: number[] };
+
+/** One to be filled, in a cluster of that many servers. */
+export function blankBeat(servers: number): ReusedBeat {
   return {
     type: 'heartbeat',
-    from: i32[at],
-    incarnation: i32[at + 1],
-    phase: i32[at + 2] as Phase,
-    epoch: i32[at + 3],
-    coordinator: i32[at + 4],
-    applied: i32[at + 5],
-    suspects: i32[at + 6],
-    heard,
-    bootedAt: micros(f64[floats]),
-    sentAt: micros(f64[floats + 1]),
+    from: 0,
+    incarnation: 0,
+    phase: 0,
+    epoch: 0,
+    coordinator: 0,
+    applied: 0,
+    suspects: 0,
+    heard: new Array<number>(servers).fill(0),
+    bootedAt: micros(0),
+    sentAt: micros(0),
   };
+}
+
+/** Reads the heartbeat from word `at` on into that one, and answers it: what arrives all the time leaves no garbage. */
+export function readBeat(beat: ReusedBeat, i32: Int32Array, f64: Float64Array, at: number): ReusedBeat {
+  const floats = (at >> 1) + FLOATS_FROM;
+  const { heard } = beat;
+  beat.from = i32[at];
+  beat.incarnation = i32[at + 1];
+  beat.phase = i32[at + 2] as Phase;
+  beat.epoch = i32[at + 3];
+  beat.coordinator = i32[at + 4];
+  beat.applied = i32[at + 5];
+  beat.suspects = i32[at + 6];
+  beat.bootedAt = micros(f64[floats]);
+  beat.sentAt = micros(f64[floats + 1]);
+  for (let server = 0; server < heard.length; server += 1) heard[server] = f64[floats + 2 + server];
+  return beat;
 }
 
 /** A heartbeat as bytes of its own. */
@@ -66,7 +83,7 @@ export function beatToBytes(beat: Heartbeat): Uint8Array {
 /** The heartbeat in bytes that are nothing else. */
 export function beatFromBytes({ buffer }: Uint8Array): Heartbeat {
   const floats = new Float64Array(buffer);
-  return readBeat(new Int32Array(buffer), floats, 0, floats.length - HEARD_FROM);
+  return readBeat(blankBeat(floats.length - HEARD_FROM), new Int32Array(buffer), floats, 0);
 }
 
 const encoder = new TextEncoder();

@@ -167,6 +167,18 @@ describe('a doorbell', () => {
     expect(Atomics.wait(bell.i32, bell.index, seen, 10_000)).toBe('not-equal');
   });
 
+  it('says whether anybody has rung since its node was prepared', () => {
+    const bell = Mesh.create(1).bell(0);
+    expect(bell.prepared).toBe(false);
+    bell.prepare();
+    expect(bell.prepared).toBe(true);
+    bell.ring();
+    expect(bell.prepared).toBe(false);
+    bell.prepare();
+    bell.awake();
+    expect(bell.prepared).toBe(false);
+  });
+
   it('is in the memory, or is refused', () => {
     const memory = new SharedArrayBuffer(512);
     for (const offset of [320, -64, 4]) expect(() => new Bell(memory, offset)).toThrow(RangeError);

@@ -3,7 +3,7 @@ import type { ClusterMemory, RealtimeBoot } from '../../src/node/realtime/boot.j
 import { isFor, Links, marksOf } from '../../src/node/realtime/links.js';
 import { boardBytes } from '../../src/node/realtime/status.js';
 import { Switches } from '../../src/node/realtime/switches.js';
-import { fromBytes, readBeat } from '../../src/node/wire.js';
+import { blankBeat, fromBytes, readBeat } from '../../src/node/wire.js';
 import { EMPTY_DURABLE } from '../../src/failover/frames.js';
 import { Mesh } from '../../src/interconnect/mesh.js';
 import { MessageReader } from '../../src/interconnect/messages.js';
@@ -93,7 +93,7 @@ export class Receiver {
         return;
       }
       shared.model.delivered(from, to, 0, marksOf(epoch));
-      this.took.push(bytes ? fromBytes(bytes) : readBeat(ring.i32, ring.f64, ring.at, SERVERS));
+      this.took.push(bytes ? fromBytes(bytes) : readBeat(blankBeat(SERVERS), ring.i32, ring.f64, ring.at));
     });
     for (; this.corrupt < this.ring.corrupt; this.corrupt += 1) shared.model.dropped(from, to, 0, 'corrupt');
     return this;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../src/failover/frames.js';
 import { micros } from '../../src/model/time.js';
-import { beatBytes, fromBytes, readBeat, readControl, toBytes, writeBeat } from '../../src/node/wire.js';
+import { beatBytes, blankBeat, fromBytes, readBeat, readControl, toBytes, writeBeat } from '../../src/node/wire.js';
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const instant = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).map(micros);
@@ -31,7 +31,18 @@ describe('a heartbeat', () => {
         const i32 = new Int32Array(words).fill(0x5a5a5a5a);
         const f64 = new Float64Array(i32.buffer);
         writeBeat(i32, f64, 2 * place, beat);
-        expect(readBeat(i32, f64, 2 * place, servers)).toEqual(beat);
+        const read = readBeat(blankBeat(servers), i32, f64, 2 * place);
+        expect(read).toEqual(beat);
+        // Nothing of an earlier one stays in what is filled again.
+        const other = {
+          ...beat,
+          from: 3,
+          incarnation: 7,
+          phase: 1 as const,
+          heard: beat.heard.map((at) => micros(at + 1)),
+        };
+        writeBeat(i32, f64, 2 * place, other);
+        expect(readBeat(read, i32, f64, 2 * place)).toEqual(other);
         const around = [...i32.subarray(0, 2 * place), ...i32.subarray(words - 4)];
         expect(around.every((word) => word === 0x5a5a5a5a)).toBe(true);
       }),

@@ -36,6 +36,8 @@ export class Executor {
   private nextRun = 1;
   /** The earliest instant at which a resource times out. */
   deadline: Micros = NEVER;
+  /** Grows with every change of what is held. */
+  revision = 0;
 
   constructor(
     private readonly definition: ClusterDefinition,
@@ -61,6 +63,7 @@ export class Executor {
     const local = this.groups[group];
     if (local.op === op) return;
     this.forgetRun(local, out);
+    this.revision += 1;
     local.op = op;
     local.faulted = -1;
     local.done = false;
@@ -88,6 +91,7 @@ export class Executor {
   resourceFailed(group: number, resource: number): void {
     const local = this.groups[group];
     if (local.states[resource] !== 1 || local.phase === 'deactivating') return;
+    this.revision += 1;
     local.states[resource] = 2;
     // While the group is still coming up, the fault is told when it is up.
     if (local.phase === 'active') this.report({ type: 'resourceFault', group, resource });
@@ -142,6 +146,7 @@ export class Executor {
 
   /** Forgets the orders of a former life in another cluster, whose numbers may come again. Nothing is held. */
   startOver(): void {
+    this.revision += 1;
     for (const local of this.groups) local.op = 0;
   }
 
@@ -190,6 +195,7 @@ export class Executor {
     const resource = local.order[local.position];
     const activating = local.phase === 'activating';
     local.deadline = NEVER;
+    this.revision += 1;
     local.states[resource] = activating ? (ok ? 1 : 2) : 0;
     this.report({ type: 'resourceDone', group, op: local.op, resource, online: activating && ok, ok });
     if (activating && !ok && this.definition.groups[group].resources[resource].onFailure === 'failover') {
@@ -202,6 +208,7 @@ export class Executor {
 
   private finish(group: number, ok: boolean): void {
     const local = this.groups[group];
+    this.revision += 1;
     local.phase = local.phase === 'activating' ? 'active' : 'none';
     local.done = true;
     local.ok = ok;

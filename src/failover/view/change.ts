@@ -603,14 +603,18 @@ export class ViewChange {
 
   private expire(): void {
     const { core, round, promised } = this;
-    const missing = round && !round.decided ? serversOf(round.asked).filter((server) => !round.pledges[server]) : [];
-    const late = missing.filter((server) => core.now >= this.patientUntil(round as Round, server));
-    if (round && (core.now >= round.until || late.length > 0)) {
-      for (const server of late) this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
-      this.givenUp = round;
-      this.dropRound();
-    }
+    if (round) this.expireRound(round);
     if (promised && core.now >= promised.until && promised.from !== core.me) this.promised = undefined;
+  }
+
+  private expireRound(round: Round): void {
+    const { core } = this;
+    const missing = round.decided ? [] : serversOf(round.asked).filter((server) => !round.pledges[server]);
+    const late = missing.filter((server) => core.now >= this.patientUntil(round, server));
+    if (core.now < round.until && late.length === 0) return;
+    for (const server of late) this.shunnedUntil[server] = core.now + core.definition.heartbeatTimeoutUs;
+    this.givenUp = round;
+    this.dropRound();
   }
 
   /** Until when a round waits for a server's answer: members are waited for as long as there is a round. */

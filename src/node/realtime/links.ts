@@ -102,7 +102,12 @@ export class Links {
   private readonly deliveries = new Deliveries();
   /** Frames held back by a rule, the next to go first. */
   private held: Held[] = [];
+  /** A control frame was still waiting for room when everything was published last. */
+  private stalled = false;
   private readonly size: number;
+  /** This server and all others, by nodes of the network model. */
+  private readonly node: number;
+  private readonly others: readonly number[];
 
   constructor(
     private readonly boot: RealtimeBoot,
@@ -113,6 +118,8 @@ export class Links {
     this.model = new NetworkModel(nodes, networks, seed, memory.accounts);
     this.model.obey(first + me, rules);
     this.size = beatBytes(servers);
+    this.node = first + me;
+    this.others = definition.servers.flatMap((_, to) => (to === me ? [] : [first + to]));
     this.meshes = memory.meshes.map(({ network, memory: shared }) => ({ network, mesh: new Mesh(shared, servers) }));
     this.outs = this.meshes.map(({ network, mesh }) =>
       definition.servers.flatMap((_, to) => {
@@ -142,6 +149,7 @@ export class Links {
 
   /** Frames wait for room at a receiver that reads. */
   get canRetry(): boolean {
+    if (!this.stalled) return false;
     return this.outs.some((outs) =>
       outs.some(({ messages, power, to }) => messages.waiting > 0 && power > 0 && !this.switches.hangs(to)),
     );
@@ -149,7 +157,17 @@ export class Links {
 
   /** A heartbeat to every other server, on every interconnect. */
   broadcast(beat: Heartbeat, now: Micros): void {
-    for (const outs of this.outs) for (const out of outs) this.through(out, now, { beat });
+    const what = { beat };
+    this.meshes.forEach(({ network }, index) => {
+      const outs = this.outs[index];
+      if (!this.model.isPlain(this.node, network)) for (const out of outs) this.through(out, now, what);
+      else {
+        // No rule is in force on any of these links: nobody has to be asked what becomes of each frame.
+        for (const out of outs) this.heed(out);
+        this.model.countBroadcast(this.node, network, this.others, now);
+        for (const out of outs) this.write(out, 0, now, what);
+      }
+    });
   }
 
   /** A control frame to one server, on every interconnect. */
@@ -171,12 +189,17 @@ export class Links {
 
   /** Makes everything written visible, and wakes whom a control frame is for. Heartbeats never ring. */
   publish(): void {
+    let urgent = false;
+    this.stalled = false;
     for (const outs of this.outs) {
       for (const out of outs) {
         if (out.messages.waiting > 0) this.retry(out);
         out.urgent = out.ring.publish() && out.urgent;
+        urgent ||= out.urgent;
+        this.stalled ||= out.messages.waiting > 0;
       }
     }
+    if (!urgent) return;
     // Who is woken may take this thread's core at once: everything is there for everybody before the first bell.
     for (const outs of this.outs) {
       for (const out of outs) {

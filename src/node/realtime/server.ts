@@ -6,20 +6,24 @@
  * by its own timestamps. The sleep ends with the next deadline or with the bell, which control frames ring and
  * heartbeats do not: they are read at the next pass. The event loop gets its turn when somebody asks something over
  * comlink, and says so.
+ *
+ * A pass makes its bell ready before it looks at anything, and looks once: whatever comes later rings, and then the sleep
+ * does not begin. Between two heartbeats a thread is woken once, and does nothing twice.
  */
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { Engine } from '../../failover/engine.js';
 import type { Effects, Input } from '../../failover/frames.js';
-import { MessageReader } from '../../interconnect/messages.js';
+import { sameView } from '../../failover/state.js';
+import { MessageReader, type Take } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
-import type { Micros } from '../../model/time.js';
+import { type Micros, micros } from '../../model/time.js';
 import { Kind, LineEnd } from '../channel.js';
 import { type EffectRecord, recordingEffects } from '../effects.js';
 import { recordingAudit, sendUp } from '../serving.js';
-import { fromBytes, readBeat, readControl, toBytes } from '../wire.js';
+import { blankBeat, fromBytes, readBeat, readControl, type ReusedBeat, toBytes } from '../wire.js';
 import { Agents } from './agents.js';
 import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
 import { RealClock } from './clock.js';
+import { Lateness } from './lateness.js';
 import { isFor, Links, marksOf } from './links.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
@@ -41,6 +45,7 @@ interface In {
   readonly network: number;
   readonly ring: RingReader;
   readonly messages: MessageReader;
+  readonly take: Take;
   corrupt: number;
 }
 
@@ -49,7 +54,7 @@ export class RealtimeServer {
   readonly end: LineEnd;
   readonly engine: Engine;
   /** How late the engine's clock ran, in microseconds. */
-  readonly lateness: RecordableHistogram = createHistogram();
+  readonly lateness = new Lateness();
   private readonly clock: RealClock;
   private readonly switches: Switches;
   private readonly links: Links;
@@ -57,18 +62,26 @@ export class RealtimeServer {
   private readonly board: StatusBoard;
   private readonly ins: readonly In[];
   private readonly out: Effects;
+  /** The heartbeat that is being taken in. The engine keeps nothing of it. */
+  private readonly beatIn: { readonly type: 'frame'; now: Micros; network: number; readonly frame: ReusedBeat };
   private effects: EffectRecord[] = [];
   private done: number[] = [];
   private beats: number[] = [];
   private tellsHeartbeats: boolean;
   private beaten = false;
+  /** How often the bell had rung when this pass began to look. */
+  private seen = 0;
+  /** The instant at which frames are being taken in. */
+  private takenAt = micros(0);
+  private readonly takeOrder: Take = (_kind, _ends, _epoch, _stamp, bytes) =>
+    this.obey(fromBytes(bytes as Uint8Array) as Order);
   /** Turns that the event loop is still to get. */
   private turns = 0;
   private poweredOff = false;
-  private told = '';
+  private told: Standing | undefined;
   private held = '[]';
-  /** What is held here may have changed. */
-  private touched = false;
+  /** The executor's revision when what is held was looked at. */
+  private heldRevision = 0;
   /** Something is to be kept on disk that the main thread does not know of yet. */
   private unsaved = false;
   /** The main thread wants the whole agreed state. */
@@ -88,11 +101,10 @@ export class RealtimeServer {
     this.agents = new Agents(definition, boot.faults);
     this.board = new StatusBoard(memory.status, me);
     this.tellsHeartbeats = boot.heartbeatsTold;
+    this.beatIn = { type: 'frame', now: micros(0), network: 0, frame: blankBeat(definition.servers.length) };
     this.ins = this.links.meshes.flatMap(({ network, mesh }) =>
       definition.servers.flatMap((_, from) => {
-        if (from === me) return [];
-        const ring = mesh.reader(from, me);
-        return [{ from, network, ring, messages: new MessageReader(ring), corrupt: 0 }];
+        return from === me ? [] : [this.sourceOf(from, network, mesh.reader(from, me))];
       }),
     );
     this.out = this.effectsOut();
@@ -108,7 +120,6 @@ export class RealtimeServer {
   /** Runs until the thread is killed. */
   async serve(): Promise<void> {
     for (;;) {
-      this.switches.hangHere(this.boot.me);
       this.pass();
       if (this.turns > 0) await this.eventLoop();
       this.sleep();
@@ -117,12 +128,18 @@ export class RealtimeServer {
 
   /** Everything that is due. */
   private pass(): void {
-    this.takeOrders();
+    this.switches.hangHere(this.boot.me);
+    const { own } = this.end;
+    this.seen = own.read();
+    own.prepare();
+    this.end.drain(this.takeOrder);
     if (!this.poweredOff) {
-      this.takeFrames(this.clock.now());
-      this.links.release(this.clock.now());
-      this.runAgents();
-      this.tick();
+      // The instant first, then the frames: nobody is judged while something of his that came before is unread.
+      const now = this.clock.now();
+      this.takeFrames(now);
+      this.links.release(now);
+      this.runAgents(now);
+      this.tick(now);
       this.engine.flush(this.out);
     }
     // What is to be kept is kept before anybody hears of it. That orders are done is told with where they have led to:
@@ -139,27 +156,16 @@ export class RealtimeServer {
 
   private sleep(): void {
     const { own } = this.end;
-    const seen = own.read();
-    own.prepare();
-    // What was published before the flag was set is found now; what comes after rings.
-    const found = this.takeOrders() || (!this.poweredOff && this.takeFrames(this.clock.now()));
-    const untilUs = found ? 0 : this.nextAt() - this.clock.now();
-    if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
-    own.awake();
+    // Somebody has rung since the pass began to look.
+    if (!own.prepared) return;
+    const untilUs = this.nextAt() - this.clock.now();
+    if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, this.seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
   }
 
   private nextAt(): number {
     if (this.poweredOff) return Infinity;
     const retryAt = this.links.canRetry ? this.clock.now() + RETRY_US : Infinity;
     return Math.min(this.engine.nextDeadline(), this.agents.nextAt, this.links.nextAt, retryAt);
-  }
-
-  private takeOrders(): boolean {
-    return (
-      this.end.drain((_kind, _ends, _epoch, _stamp, bytes) => {
-        this.obey(fromBytes(bytes as Uint8Array) as Order);
-      }) > 0
-    );
   }
 
   private obey(order: Order): void {
@@ -189,25 +195,43 @@ export class RealtimeServer {
   }
 
   /** Takes in every frame that has arrived. */
-  private takeFrames(now: Micros): boolean {
-    let taken = 0;
+  private takeFrames(now: Micros): void {
+    this.takenAt = now;
     for (const source of this.ins) {
-      taken += source.messages.drain((_kind, _ends, epoch, _stamp, bytes, ring) => {
-        this.receive(source, now, epoch, bytes, ring);
-      });
+      source.messages.drain(source.take);
       if (source.ring.corrupt !== source.corrupt) this.countDamage(source);
     }
-    return taken > 0;
   }
 
-  private receive(source: In, now: Micros, epoch: number, bytes: Uint8Array | undefined, ring: RingReader): void {
-    const { definition, first, incarnation, me } = this.boot;
+  private sourceOf(from: number, network: number, ring: RingReader): In {
+    const source: In = {
+      from,
+      network,
+      ring,
+      messages: new MessageReader(ring),
+      take: (_kind, _ends, epoch, _stamp, bytes) => this.receive(source, epoch, bytes),
+      corrupt: 0,
+    };
+    return source;
+  }
+
+  private receive(source: In, epoch: number, bytes: Uint8Array | undefined): void {
+    const { first, incarnation, me } = this.boot;
     if (this.poweredOff || !isFor(epoch, incarnation)) return;
-    const servers = definition.servers.length;
-    const frame = bytes ? readControl(bytes) : readBeat(ring.i32, ring.f64, ring.at, servers);
     this.links.model.delivered(first + source.from, first + me, source.network, marksOf(epoch));
-    if (!bytes && this.tellsHeartbeats) this.beats.push(source.from);
-    this.step({ type: 'frame', now, network: source.network, frame });
+    const { takenAt: now } = this;
+    const { network } = source;
+    if (bytes) this.step({ type: 'frame', now, network, frame: readControl(bytes) });
+    else this.receiveBeat(source, now);
+  }
+
+  private receiveBeat({ from, network, ring }: In, now: Micros): void {
+    const { beatIn } = this;
+    beatIn.now = now;
+    beatIn.network = network;
+    readBeat(beatIn.frame, ring.i32, ring.f64, ring.at);
+    if (this.tellsHeartbeats) this.beats.push(from);
+    this.step(beatIn);
   }
 
   private countDamage(source: In): void {
@@ -216,22 +240,26 @@ export class RealtimeServer {
       this.links.model.dropped(first + source.from, first + me, source.network, 'corrupt');
   }
 
-  private runAgents(): void {
-    for (let now = this.clock.now(), next = this.agents.next(now); next; next = this.agents.next(now))
+  private runAgents(now: Micros): void {
+    for (let next = this.agents.next(now); next; next = this.agents.next(now))
       if (!this.poweredOff) this.step({ type: 'agentDone', now, ...next });
   }
 
-  private tick(): void {
-    for (let now = this.clock.now(); !this.poweredOff && this.engine.nextDeadline() <= now; now = this.clock.now()) {
-      this.lateness.record(Math.max(1, now - this.engine.nextDeadline()));
-      // The instant first, then the frames: nobody is judged while something of his that came before is unread.
-      this.takeFrames(now);
-      this.step({ type: 'tick', now });
+  /** Lets the engine's clock run, where that is due; all that has arrived by then has been taken in. */
+  private tick(now: Micros): void {
+    const { engine } = this;
+    let at = now;
+    while (!this.poweredOff && engine.nextDeadline() <= at) {
+      this.lateness.record(at - engine.nextDeadline());
+      this.step({ type: 'tick', now: at });
+      // What is due later than that is for the next pass.
+      if (engine.nextDeadline() > at) return;
+      at = this.clock.now();
+      this.takeFrames(at);
     }
   }
 
   private step(input: Input): void {
-    this.touched ||= input.type !== 'frame' || input.frame.type !== 'heartbeat';
     this.engine.step(input, this.out);
   }
 
@@ -241,7 +269,7 @@ export class RealtimeServer {
       ...recorded,
       broadcast: (beat) => {
         this.beaten = true;
-        this.links.broadcast(beat, this.clock.now());
+        this.links.broadcast(beat, beat.sentAt);
       },
       send: (to, frame) => {
         this.links.send(to, frame, this.clock.now());
@@ -255,14 +283,8 @@ export class RealtimeServer {
         this.unsaved ||= keys !== undefined;
         recorded.bringsUp(group, view, keys);
       },
-      agent: (call) => {
-        this.touched = true;
-        this.agents.start(call, this.clock.now());
-      },
-      cancelAgent: (run) => {
-        this.touched = true;
-        this.agents.cancel(run);
-      },
+      agent: (call) => this.agents.start(call, this.clock.now()),
+      cancelAgent: (run) => this.agents.cancel(run),
       watchdog: (at) => this.switches.windUp(this.boot.me, at),
       powerOff: (orderly, why) => {
         this.poweredOff = true;
@@ -273,9 +295,8 @@ export class RealtimeServer {
 
   /** Tells the main thread what there is to tell, and shows where the engine stands. */
   private report(): void {
-    const now = this.clock.now();
     const standing = this.standing();
-    if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, now);
+    if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, this.clock.now());
     this.beaten = false;
     if (standing || this.asked || this.effects.length + this.done.length + this.beats.length > 0) {
       const { done } = this;
@@ -298,17 +319,28 @@ export class RealtimeServer {
 
   /** Undefined where the main thread knows already. */
   private standing(): Standing | undefined {
-    const { place, atRest, executor, state, suspects } = this.engine;
-    const { view, members } = state;
-    const held = this.touched ? JSON.stringify(executor.held()) : this.held;
-    this.touched = false;
-    const { phase, coordinates, held: holdsStill, ending } = place;
-    const told = `${phase} ${coordinates} ${holdsStill} ${ending} ${atRest} ${suspects} ${view.epoch} ${view.coordinator}`;
-    if (told === this.told && held === this.held) return undefined;
-    const plain = { place, atRest, suspects, view, members };
-    const standing = held === this.held ? plain : { ...plain, held: executor.held() };
-    this.told = told;
-    this.held = held;
-    return standing;
+    const { told, held } = this;
+    const { executor } = this.engine;
+    if (this.heldRevision !== executor.revision) this.held = JSON.stringify(executor.held());
+    this.heldRevision = executor.revision;
+    if (told && this.held === held && this.standsAs(told)) return undefined;
+    const { place, atRest, state, suspects } = this.engine;
+    this.told = { place, atRest, suspects, view: state.view, members: state.members };
+    return this.held === held ? this.told : { ...this.told, held: executor.held() };
+  }
+
+  /** Nothing of this has changed; asked at every heartbeat. */
+  private standsAs({ place, atRest, suspects, view }: Standing): boolean {
+    const { engine } = this;
+    const { phase, coordinates, held, ending } = engine.place;
+    return (
+      phase === place.phase &&
+      coordinates === place.coordinates &&
+      held === place.held &&
+      ending === place.ending &&
+      suspects === engine.suspects &&
+      sameView(view, engine.view) &&
+      atRest === engine.atRest
+    );
   }
 }
