@@ -129,8 +129,11 @@ async function openPorts(
     told += 1;
     if (told <= CLIENT_ERRORS_MAX) terminal.err(`clusapi: ${printable(line)}\n`);
   };
+  const closed = (because: string): void => {
+    log(`connection closed: ${because}`);
+  };
   const face = api.interface((method, error) => log(`a bug in armada: ${method}: ${String(error)}`));
-  const server = await RpcServer.listen([face], { port: flags.clusapi, log });
+  const server = await RpcServer.listen([face], { port: flags.clusapi, log: closed });
   servers.push(server);
   terminal.out(`cluster ${printable(definition.name)} at ncacn_ip_tcp:127.0.0.1[${server.port}]\n`);
   if (flags.epmap === undefined) return;
@@ -139,7 +142,7 @@ async function openPorts(
     port: server.port,
     annotation: 'cluster management',
   }));
-  const mapper = await RpcServer.listen([endpointMapper(() => registered)], { port: flags.epmap, log });
+  const mapper = await RpcServer.listen([endpointMapper(() => registered)], { port: flags.epmap, log: closed });
   servers.push(mapper);
   terminal.out(`endpoint mapper at ncacn_ip_tcp:127.0.0.1[${mapper.port}]\n`);
 }

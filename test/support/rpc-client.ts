@@ -52,6 +52,8 @@ export class RpcClient {
   private constructor(
     private readonly write: (bytes: Uint8Array) => void,
     private readonly stop: () => void,
+    /** Takes nothing any more that comes over the socket. */
+    readonly pause: () => void = () => undefined,
   ) {}
 
   /** Without a socket: what is sent arrives at once. */
@@ -84,6 +86,9 @@ export class RpcClient {
       },
       () => {
         socket.destroy();
+      },
+      () => {
+        socket.pause();
       },
     );
     socket.on('data', (bytes) => {

@@ -89,6 +89,24 @@ describe('a port', () => {
     expect(await notice).toMatchObject({ Name: 'G' });
   });
 
+  it('closes the connection of a client that does not take its answers', async () => {
+    const lines: string[] = [];
+    const { server } = await scene({ limits: { unsentBytes: 100_000 }, log: (line) => lines.push(line) });
+    const one = await client(server.port);
+    await one.bind([v3]);
+    const { returns: hKey } = await one.call(m.ApiGetRootKey, 3, { samDesired: 1 });
+    await one.call(m.ApiSetValue, 3, { hKey, lpValueName: 'v', dwType: 3, lpData: Uint8Array.of(1) });
+    one.pause();
+    const query = { hKey, lpValueName: 'v', cbData: 900_000 };
+    const calls = Array.from({ length: 60 }, () => one.call(m.ApiQueryValue, 3, query));
+    const settled = Promise.allSettled(calls);
+    await until(() => server.endpoint.connections === 0);
+    expect(lines).toEqual(['it does not take its answers']);
+    expect(server.endpoint.handles).toBe(0);
+    one.close();
+    await settled;
+  });
+
   it('says what a client did wrong, and closes', async () => {
     const lines: string[] = [];
     const { server } = await scene({ log: (line) => lines.push(line) });
@@ -96,7 +114,7 @@ describe('a port', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.resume().end('GET / HTTP/1.1\r\n\r\n');
     await closed;
-    expect(lines).toEqual(['connection closed: protocol version 71.69']);
+    expect(lines).toEqual(['protocol version 71.69']);
   });
 });
 

@@ -14,6 +14,8 @@ export interface RpcLimits {
   readonly contextsMax: number;
   /** Calls of one connection under way at once. */
   readonly callsMax: number;
+  /** Bytes of answers that a client has not taken: with more its connection is closed. */
+  readonly unsentBytes: number;
   /** Connections to one port. */
   readonly connectionsMax: number;
   /** Context handles of all clients of one port. */
@@ -28,6 +30,7 @@ export const RPC_LIMITS: RpcLimits = {
   answerBytes: 1 << 20,
   contextsMax: 16,
   callsMax: 64,
+  unsentBytes: 4 << 20,
   connectionsMax: 256,
   handlesMax: 8192,
   idleMs: 600_000,

@@ -19,7 +19,7 @@ export interface ListenOptions {
   readonly limits?: Partial<RpcLimits>;
   /** Who may call, e.g. `accountSecurity({ user, password })`; everybody where it is left out. */
   readonly security?: SecurityProvider;
-  /** What clients do wrong, in words. */
+  /** What clients do wrong, for which their connection is closed, in words. */
   readonly log?: (line: string) => void;
 }
 
@@ -77,19 +77,24 @@ export class RpcServer {
     await closed;
   }
 
+  private drop(socket: Socket, because: string): void {
+    if (!socket.destroyed) this.log(because);
+    socket.destroy();
+  }
+
   private serve(socket: Socket): void {
     if (this.sockets.size >= this.limits.connectionsMax) {
-      this.log(`more than ${this.limits.connectionsMax} connections`);
-      socket.destroy();
+      this.drop(socket, `more than ${this.limits.connectionsMax} connections`);
       return;
     }
     this.sockets.add(socket);
     const session = this.endpoint.connect({
       send: (bytes) => {
         if (!socket.write(bytes)) socket.pause();
+        if (socket.writableLength > this.limits.unsentBytes) this.drop(socket, 'it does not take its answers');
       },
       close: (because) => {
-        this.log(`connection closed: ${because}`);
+        this.log(because);
         socket.end();
       },
     });
