@@ -61,6 +61,7 @@ describe('every benchmark', () => {
   test('there is one for each question', () => {
     expect(names).toEqual([
       'backends',
+      'clusapi',
       'detection',
       'engine',
       'failover',
