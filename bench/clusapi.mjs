@@ -1,146 +1,211 @@
 /**
- * How many calls a second does the endpoint of the cluster API answer, at 1, 8 and 64 connections, against a TCP port that
- * only sends back what it gets?
+ * How many calls of the management API over a port are answered in a second, and how soon?
  *
- * A call is ApiGetGroupState: a handle is looked up, the state of the cluster asked, an answer marshalled. The echo gets
- * the same bytes. Client and server share this process, so one figure is no server's alone; the two are compared. The
- * mean time of a call is the number of connections by the rate.
+ * GetGroupState of version 3, over 1, 8 and 64 connections, each with one call at a time; against an echo over TCP of as
+ * many bytes both ways that looks at none of them. Both servers are in one other thread, the clients in this one, and
+ * they take turns, so the difference is what the protocol, the handles and the cluster's status cost.
  */
-import { Buffer } from 'node:buffer';
-import { connect, createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { median, nowUs, round, sort, summary } from './support/numbers.mjs';
 
 /**
- * @typedef {import('./harness.mjs').Bench} Bench
- * @typedef {import('./harness.mjs').Case} Case
- * @typedef {import('./harness.mjs').Part} Part
- * @typedef {{ ask: (bytes: Uint8Array) => Promise<Buffer>, close: () => void }} Line
+ * @typedef {import('node:net').Socket} Socket
+ * @typedef {import('./support/study.mjs').Study} Study
+ * @typedef {{ name: string, clients: Client[], rates: number[], latencies: number[] }} Case
  */
 
-const dist = new URL('../dist/', import.meta.url);
-/** @type {typeof import('../src/api/clusapi/clusapi.js')} */
-const { Clusapi } = await import(new URL('api/clusapi/clusapi.js', dist).href);
+const dist = new URL('../dist/api/clusapi/', import.meta.url);
 /** @type {typeof import('../src/api/clusapi/idl/methods.js')} */
-const { CLUSAPI_UUID, clusapiMethods } = await import(new URL('api/clusapi/idl/methods.js', dist).href);
+const { CLUSAPI_UUID, clusapiMethods } = await import(new URL('idl/methods.js', dist).href);
 /** @type {typeof import('../src/api/clusapi/rpc/method.js')} */
-const { decodeMessage, encodeMessage } = await import(new URL('api/clusapi/rpc/method.js', dist).href);
+const { decodeMessage, encodeMessage } = await import(new URL('rpc/method.js', dist).href);
 /** @type {typeof import('../src/api/clusapi/rpc/pdu.js')} */
-const { bindPdu, NDR32, readAnswer, readHeader, requestPdus } = await import(
-  new URL('api/clusapi/rpc/pdu.js', dist).href
-);
-/** @type {typeof import('../src/api/clusapi/rpc/server.js')} */
-const { RpcServer } = await import(new URL('api/clusapi/rpc/server.js', dist).href);
-/** @type {typeof import('../src/cluster/cluster.js')} */
-const { open } = await import(new URL('cluster/cluster.js', dist).href);
+const { bindPdu, NDR32, readAnswer, readHeader, requestPdus } = await import(new URL('rpc/pdu.js', dist).href);
 
-const CALLS = 'ApiGetGroupState';
-const ECHO = 'TCP echo';
-const PER_ROUND = 50;
 const CONNECTIONS = [1, 8, 64];
+const ROUNDS = 9;
+const SAMPLE_MS = 800;
 const VERSION = 3;
+const FRAGMENT_BYTES = 5840;
 
-/** @type {Bench} */
-export const bench = {
-  asks: 'how many calls a second does the endpoint of the cluster API answer, against a TCP echo?',
-  unit: 'calls a second',
-  compare: 'clock',
-  parts: (quick) => CONNECTIONS.slice(0, quick ? 1 : undefined).map((count) => part(count, quick)),
+/** @type {Study} */
+export const study = {
+  asks: 'how many calls of the management API are answered in a second, and how soon?',
+  measure: async ({ quick, rounds, progress }) => {
+    const worker = new Worker(new URL('support/clusapi-worker.mjs', import.meta.url));
+    try {
+      const [port] = await once(worker, 'message');
+      const counts = quick ? [1, 2] : CONNECTIONS;
+      const asking = [];
+      for (const count of counts) asking.push(await callers(port, count));
+      const [{ question, answerBytes }] = asking[0];
+      worker.postMessage({ request: question.length, answer: answerBytes });
+      const [echo] = await once(worker, 'message');
+      /** @type {Case[]} */
+      const cases = [];
+      for (const [index, clients] of asking.entries()) {
+        const { length } = clients;
+        const echoed = [];
+        for (let count = 0; count < length; count += 1) echoed.push(await Client.open(echo, question, answerBytes));
+        const named = (/** @type {string} */ what) =>
+          `${counts[index]} ${length === 1 ? 'connection' : 'connections'}: ${what}`;
+        cases.push({ name: named('GetGroupState'), clients, rates: [], latencies: [] });
+        cases.push({ name: named('TCP echo'), clients: echoed, rates: [], latencies: [] });
+      }
+      const sampleMs = quick ? 20 : SAMPLE_MS;
+      for (const one of cases) await sample(one, sampleMs / 2);
+      for (const one of cases) Object.assign(one, { rates: [], latencies: [] });
+      const times = rounds ?? (quick ? 1 : ROUNDS);
+      for (let turn = 0; turn < times; turn += 1) {
+        progress(`round ${turn + 1} of ${times}`);
+        for (const one of turn % 2 === 0 ? cases : cases.toReversed()) await sample(one, sampleMs);
+      }
+      for (const { clients } of cases) for (const client of clients) client.close();
+      return { tables: [tableOf(cases, question.length, answerBytes)], targets: [] };
+    } finally {
+      await worker.terminate();
+    }
+  },
 };
 
 /**
- * @param {number} connections
- * @param {boolean} quick
- * @returns {Part}
+ * @param {readonly Case[]} cases each call is followed by its echo
+ * @param {number} question
+ * @param {number} answer
  */
-function part(connections, quick) {
-  const rounds = quick ? 1 : PER_ROUND;
-  return {
-    title: `${connections} connection${connections === 1 ? '' : 's'}`,
-    cases: [() => calling(connections, rounds), () => echoing(connections, rounds)],
-    ratios: [{ name: `${CALLS} / ${ECHO}`, of: CALLS, by: ECHO }],
-  };
+function tableOf(cases, question, answer) {
+  const rows = cases.map(({ name, rates, latencies }, index) => {
+    const { p50, p99 } = summary(latencies);
+    const beside = cases[index | 1].rates;
+    const sorted = sort(rates);
+    const share = median(rates.map((rate, turn) => rate / beside[turn]));
+    const values = [median(rates), sorted[0], sorted[sorted.length - 1], share, p50 / 1000, p99 / 1000];
+    return { name, values: values.map((value, column) => (column < 3 ? Math.round(value) : round(value))) };
+  });
+  const columns = [
+    { name: 'a second', unit: '' },
+    { name: 'min', unit: '' },
+    { name: 'max', unit: '' },
+    { name: '× echo', unit: '' },
+    { name: 'p50', unit: 'ms' },
+    { name: 'p99', unit: 'ms' },
+  ];
+  return { title: `${question} bytes there, ${answer} back`, columns, rows };
 }
 
 /**
- * @param {number} connections
- * @param {number} rounds
- * @returns {Promise<Case>}
- */
-async function calling(connections, rounds) {
-  const servers = ['NodeA', 'NodeB'];
-  const cluster = await open({ name: 'C', servers, groups: [{ name: 'G', servers }] });
-  await cluster.start();
-  await cluster.until({ group: 'G', state: 'ONLINE' });
-  const api = new Clusapi(cluster.backend, cluster.name);
-  const server = await RpcServer.listen([api.interface()]);
-  const lines = await Promise.all(Array.from({ length: connections }, () => line(server.port)));
-  const requests = await Promise.all(lines.map(opened));
-  return {
-    name: CALLS,
-    run: (times) => everywhere(lines, requests, times * rounds),
-    close: async () => {
-      for (const each of lines) each.close();
-      await server.close();
-      api.close();
-      await cluster.close();
-    },
-  };
-}
-
-/**
- * @param {number} connections
- * @param {number} rounds
- * @returns {Promise<Case>}
- */
-async function echoing(connections, rounds) {
-  const server = createServer({ noDelay: true }, (socket) => socket.pipe(socket));
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const lines = await Promise.all(Array.from({ length: connections }, () => line(port)));
-  const [request] = requestPdus(1, { contextId: 0, opnum: 0, stub: new Uint8Array(20) }, 5840);
-  const requests = lines.map(() => request);
-  return {
-    name: ECHO,
-    run: (times) => everywhere(lines, requests, times * rounds),
-    close: async () => {
-      for (const each of lines) each.close();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/**
- * Asks over all lines at once, over each one time after the other.
+ * All connections of a case at work for so long.
  *
- * @param {Line[]} lines
- * @param {Uint8Array[]} requests
- * @param {number} times
+ * @param {Case} one
+ * @param {number} ms
  */
-async function everywhere(lines, requests, times) {
-  await Promise.all(
-    lines.map(async ({ ask }, index) => {
-      for (let count = 0; count < times; count += 1) await ask(requests[index]);
-    }),
-  );
-  return lines.length * times;
+async function sample({ clients, rates, latencies }, ms) {
+  const began = nowUs();
+  const end = began + ms * 1000;
+  const before = latencies.length;
+  await Promise.all(clients.map((client) => client.askUntil(end, latencies)));
+  rates.push((latencies.length - before) / ((nowUs() - began) / 1e6));
+}
+
+/** A connection that asks one question over and over. */
+class Client {
+  /** Bytes of the answer that are still to come. */
+  #left = 0;
+  /** @type {() => void} */
+  #answered = () => undefined;
+  #socket;
+
+  /**
+   * @param {Socket} socket
+   * @param {Uint8Array} question
+   * @param {number} answerBytes
+   */
+  constructor(socket, question, answerBytes) {
+    this.#socket = socket;
+    this.question = question;
+    this.answerBytes = answerBytes;
+    socket.on('data', ({ length }) => {
+      this.#left -= length;
+      if (this.#left <= 0) this.#answered();
+    });
+  }
+
+  /**
+   * @param {number} port
+   * @param {Uint8Array} question
+   * @param {number} answerBytes
+   */
+  static async open(port, question, answerBytes) {
+    return new Client(await opened(port), question, answerBytes);
+  }
+
+  /**
+   * @param {number} endUs
+   * @param {number[]} latencies in microseconds
+   * @returns {Promise<void>}
+   */
+  askUntil(endUs, latencies) {
+    return new Promise((resolve) => {
+      let asked = nowUs();
+      const ask = () => {
+        asked = nowUs();
+        this.#left += this.answerBytes;
+        this.#socket.write(this.question);
+      };
+      this.#answered = () => {
+        const now = nowUs();
+        latencies.push(now - asked);
+        if (now < endUs) ask();
+        else resolve();
+      };
+      ask();
+    });
+  }
+
+  close() {
+    this.#socket.destroy();
+  }
+}
+
+/** @param {number} port */
+async function opened(port) {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  return socket;
 }
 
 /**
- * Binds and opens the group; answers the request that asks for its state.
+ * So many connections, each bound, with a group open and its question ready.
  *
- * @param {Line} line
+ * @param {number} port
+ * @param {number} count
  */
-async function opened({ ask }) {
+async function callers(port, count) {
+  const clients = [];
+  for (let index = 0; index < count; index += 1) clients.push(await caller(port));
+  return clients;
+}
+
+/** @param {number} port */
+async function caller(port) {
+  const socket = await opened(port);
+  const exchange = async (/** @type {Uint8Array} */ unit) => {
+    socket.write(unit);
+    const [bytes] = await once(socket, 'data');
+    return /** @type {Buffer} */ (bytes);
+  };
   const abstract = { uuid: CLUSAPI_UUID, major: VERSION, minor: 0 };
   const contexts = [{ id: 0, abstract, transfers: [NDR32] }];
-  await ask(bindPdu(1, { maxTransmit: 5840, maxReceive: 5840, group: 0, contexts }));
+  await exchange(bindPdu(1, { maxTransmit: FRAGMENT_BYTES, maxReceive: FRAGMENT_BYTES, group: 0, contexts }));
   const { ApiOpenGroup, ApiGetGroupState } = clusapiMethods;
-  const answer = await ask(request(ApiOpenGroup, { lpszGroupName: 'G' }));
-  const header = readHeader(answer);
-  const part = header && readAnswer(answer, header);
-  if (!part?.ok) throw new Error('no answer');
-  const decoded = decodeMessage(ApiOpenGroup, VERSION, 'answer', part.value.stub);
-  if (!decoded.ok) throw new Error(decoded.error);
-  return request(ApiGetGroupState, { hGroup: decoded.value.returns });
+  const open = await exchange(request(ApiOpenGroup, { lpszGroupName: 'G' }));
+  const question = request(ApiGetGroupState, { hGroup: answerOf(ApiOpenGroup, open)['returns'] });
+  const answer = await exchange(question);
+  const { State, NodeName, returns } = answerOf(ApiGetGroupState, answer);
+  if (State !== 0 || NodeName !== 'NodeA' || returns !== 0) throw new Error('the group is not online');
+  return new Client(socket, question, answer.length);
 }
 
 /**
@@ -148,37 +213,19 @@ async function opened({ ask }) {
  * @param {Record<string, unknown>} values
  */
 function request(method, values) {
-  const stub = encodeMessage(method, VERSION, 'request', values, 5000);
+  const stub = encodeMessage(method, VERSION, 'request', values, FRAGMENT_BYTES);
   if (!stub.ok) throw new Error(stub.error);
-  return requestPdus(2, { contextId: 0, opnum: method.opnum, stub: stub.value }, 5840)[0];
+  return requestPdus(2, { contextId: 0, opnum: method.opnum, stub: stub.value }, FRAGMENT_BYTES)[0];
 }
 
 /**
- * @param {number} port
- * @returns {Promise<Line>}
+ * @param {import('../src/api/clusapi/rpc/method.js').Method} method
+ * @param {Buffer} unit
  */
-async function line(port) {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  /** @type {(unit: Buffer) => void} */
-  let answered = () => undefined;
-  let got = Buffer.alloc(0);
-  socket.on('data', (bytes) => {
-    got = got.length === 0 ? bytes : Buffer.concat([got, bytes]);
-    if (got.length < 16 || got.length < got.readUInt16LE(8)) return;
-    const unit = got;
-    got = Buffer.alloc(0);
-    answered(unit);
-  });
-  await new Promise((resolve, reject) => {
-    socket.once('connect', () => resolve(undefined));
-    socket.once('error', reject);
-  });
-  return {
-    ask: (bytes) =>
-      new Promise((resolve) => {
-        answered = resolve;
-        socket.write(bytes);
-      }),
-    close: () => socket.destroy(),
-  };
+function answerOf(method, unit) {
+  const header = readHeader(unit);
+  const answer = header && readAnswer(unit, header);
+  const decoded = answer?.ok ? decodeMessage(method, VERSION, 'answer', answer.value.stub) : undefined;
+  if (!decoded?.ok) throw new Error('no answer');
+  return decoded.value;
 }

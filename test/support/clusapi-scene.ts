@@ -20,7 +20,7 @@ export interface Scene {
 }
 
 /** Three servers, and a group of two resources that take seconds to come and go. */
-const THREE: OpenInput = {
+export const THREE: OpenInput = {
   name: 'C',
   servers: ['NodeA', 'NodeB', 'NodeC'],
   groups: [

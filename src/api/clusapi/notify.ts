@@ -74,7 +74,8 @@ export class Port {
     for (const go of this.waiting.splice(0)) go(told);
   }
 
-  private wait(cancelled: AbortSignal): Promise<boolean> {
+  private async wait(cancelled: AbortSignal): Promise<boolean> {
+    if (cancelled.aborted) return false;
     return new Promise((resolve) => {
       this.waiting.push(resolve);
       cancelled.addEventListener('abort', () => {

@@ -126,6 +126,27 @@ describe('binding', () => {
   });
 });
 
+describe('more contexts than an answer has room for', () => {
+  const many = Array.from({ length: 100 }, () => v3);
+
+  it('are refused with the bind', async () => {
+    const { endpoint } = scene();
+    const client = RpcClient.inMemory(endpoint);
+    expect(await client.bind(many, { maxReceive: 1432 })).toBeUndefined();
+    expect([...client.received[0].subarray(16, 18)]).toEqual([2, 0]);
+    expect([client.closed, endpoint.connections]).toEqual([true, 0]);
+  });
+
+  it('end the connection that asks for them later', async () => {
+    const { endpoint } = scene();
+    const client = RpcClient.inMemory(endpoint);
+    await client.bind([v3], { maxReceive: 1432 });
+    expect(await client.bind(many, { alter: true })).toBeUndefined();
+    expect(client.received.map((unit) => unit[2])).toEqual([PduType.BIND_ACK, PduType.FAULT]);
+    expect([client.closed, endpoint.connections]).toEqual([true, 0]);
+  });
+});
+
 describe.each(versions)('moving a group, version %d', (version, context) => {
   it('opens, asks, moves, asks again, closes', async () => {
     const { endpoint, fake } = scene();

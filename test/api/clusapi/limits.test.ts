@@ -94,7 +94,43 @@ describe('a client can make', () => {
   });
 });
 
+describe('dependencies', () => {
+  it('are looked through, however many ways there are from one to another', async () => {
+    const { returns: hGroup } = await call('CreateGroup', { lpszGroupName: 'g' });
+    const layers: unknown[][] = [];
+    for (let layer = 0; layer < 100; layer++) {
+      const made: unknown[] = [];
+      for (const side of ['a', 'b']) {
+        const resource = {
+          hGroup,
+          lpszResourceName: `${side}${layer}`,
+          lpszResourceType: 'Generic Service',
+          dwFlags: 0,
+        };
+        made.push((await call('CreateResource', resource))['returns']);
+      }
+      layers.push(made);
+      for (const hResource of made)
+        for (const hDependsOn of layers[layer - 1] ?? [])
+          expect((await call('AddResourceDependency', { hResource, hDependsOn }))['returns']).toBe(0);
+    }
+    const [first] = layers[0];
+    const [last] = layers[99];
+    expect(await call('CanResourceBeDependent', { hResource: first, hResourceDependent: last })).toEqual({
+      returns: 5069,
+    });
+    expect(await call('OnlineResource', { hResource: last })).toEqual({ returns: 0 });
+    expect(await call('OfflineResource', { hResource: first })).toEqual({ returns: 0 });
+  });
+});
+
 describe('waits of several readers', () => {
+  it('end at once where they are given up before they begin', async () => {
+    const { returns: hNotify } = await there.api.call('ApiCreateNotify', {});
+    const answer = await there.api.call('ApiGetNotify', { hNotify } as never, AbortSignal.abort());
+    expect(answer).toEqual({ returns: 259 });
+  });
+
   it('end when there is something for each, and not before', async () => {
     const { returns: hNotify } = await call('CreateNotify');
     const { returns: hCluster } = await call('OpenCluster');

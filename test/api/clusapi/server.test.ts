@@ -1,10 +1,11 @@
 /** The endpoint on a real port of this machine, and the mapper that tells where it is. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLUSAPI_UUID, clusapiMethods as m } from '../../../src/api/clusapi/idl/methods.js';
 import { endpointMapper, EPMAP, epmapMethods, interfaceOf, towerOf } from '../../../src/api/clusapi/rpc/epmap.js';
 import { RpcServer, type ListenOptions } from '../../../src/api/clusapi/rpc/server.js';
 import { NULL_HANDLE } from '../../../src/api/clusapi/rpc/ndr/types.js';
+import { bindPdu } from '../../../src/api/clusapi/rpc/pdu.js';
 import { fakeClusapi, type Fake } from '../../support/fake-clusapi.js';
 import { RpcClient, syntaxOf } from '../../support/rpc-client.js';
 
@@ -31,6 +32,19 @@ async function client(port: number): Promise<RpcClient> {
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A client that does not close its side because the server has. */
+async function halfOpen(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume();
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return socket;
+}
+
+/** Tries until there is room for a connection. */
+async function again(port: number): Promise<void> {
+  while ((await (await client(port)).bind([v3])) === undefined);
 }
 
 describe('a port', () => {
@@ -87,6 +101,42 @@ describe('a port', () => {
     expect(waiting.closed).toBe(false);
     for (const settle of fake.waiting) settle();
     expect(await notice).toMatchObject({ Name: 'G' });
+    // Then it is idle like any other.
+    await until(() => waiting.closed);
+  });
+
+  it('runs handles down when a client does something wrong, though it does not go', async () => {
+    const { fake, server } = await scene();
+    const one = await client(server.port);
+    await one.bind([v3]);
+    await one.call(m.ApiOpenGroup, 3, { lpszGroupName: 'G' });
+    const socket = await halfOpen(server.port);
+    socket.write(bindPdu(1, { maxTransmit: 5840, maxReceive: 5840, group: one.group, contexts: [] }));
+    socket.write('no unit of the protocol');
+    one.close();
+    await until(() => server.endpoint.connections === 0);
+    expect([fake.rundown, server.endpoint.handles, socket.destroyed]).toEqual([['G'], 0, false]);
+    socket.destroy();
+  });
+
+  it('cuts a client off that goes on talking after it did something wrong', async () => {
+    const { server } = await scene({ limits: { connectionsMax: 1 } });
+    const socket = await halfOpen(server.port);
+    const talk = (): void => {
+      if (!socket.destroyed) socket.write(Buffer.alloc(4096, 1), () => setImmediate(talk));
+    };
+    talk();
+    await until(() => socket.destroyed);
+    await again(server.port);
+  });
+
+  it('cuts a client off that says nothing after it did something wrong', async () => {
+    const { server } = await scene({ limits: { connectionsMax: 1, idleMs: 20 } });
+    const socket = await halfOpen(server.port);
+    socket.write('no unit of the protocol');
+    await again(server.port);
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
   });
 
   it('closes the connection of a client that does not take its answers', async () => {

@@ -216,8 +216,11 @@ function depend(resource: Resource, on: Resource): number {
   return Status.SUCCESS;
 }
 
+/** Looks at each resource once: clients can make more ways between them than could ever be walked. */
 function needs(resource: Resource, other: Resource): boolean {
-  return [...resource.needs].some((each) => each === other || needs(each, other));
+  const seen = new Set(resource.needs);
+  for (const each of seen) for (const needed of each.needs) seen.add(needed);
+  return seen.has(other);
 }
 
 function dependents(resource: Resource): Resource[] {

@@ -86,6 +86,8 @@ interface Running {
 /** The feature that is offered: the connection outlives an orphaned call. */
 const KEEPS_CONNECTION_ON_ORPHAN = 2;
 
+const TOO_MANY_CONTEXTS = 'more contexts than an answer has room for';
+
 export class Connection {
   private buffer: Uint8Array = new Uint8Array();
   private phase: 'new' | 'bound' | 'closed' = 'new';
@@ -218,7 +220,9 @@ export class Connection {
     const { fragmentBytes } = this.endpoint.limits;
     this.transmitMax = fragmentSize(bind.value.maxReceive, fragmentBytes);
     this.receiveMax = fragmentSize(bind.value.maxTransmit, fragmentBytes);
-    this.agree(bind.value, group.id, header.callId, PduType.BIND_ACK);
+    const ack = this.agreed(bind.value, group.id, header.callId, PduType.BIND_ACK);
+    if (ack.length > this.transmitMax) return this.refuse(header, NakReason.LOCAL_LIMIT);
+    this.out.send(ack);
   }
 
   private alter(unit: Uint8Array, header: Header): void {
@@ -226,15 +230,19 @@ export class Connection {
     if (denied) return this.deny(header, 0, denied);
     const bind = readBind(unit, header);
     if (!bind.ok) return this.violation(header, bind.error);
-    this.agree(bind.value, this.group?.id ?? 0, header.callId, PduType.ALTER_CONTEXT_RESPONSE);
+    const { ALTER_CONTEXT_RESPONSE } = PduType;
+    const response = this.agreed(bind.value, this.group?.id ?? 0, header.callId, ALTER_CONTEXT_RESPONSE);
+    if (response.length > this.transmitMax) return this.violation(header, TOO_MANY_CONTEXTS);
+    this.out.send(response);
   }
 
-  private agree({ contexts }: Bind, group: number, callId: number, type: number): void {
+  /** The answer in one piece: it cannot be cut, and may be longer than the client takes. */
+  private agreed({ contexts }: Bind, group: number, callId: number, type: number): Uint8Array {
     const results = contexts.map((context) => this.judge(context));
     const { transmitMax, receiveMax } = this;
     const address = type === PduType.BIND_ACK ? this.endpoint.address : '';
     const ack = { maxTransmit: transmitMax, maxReceive: receiveMax, group, address, results };
-    this.out.send(this.guard.answered(bindAckPdu(callId, ack, type)));
+    return this.guard.answered(bindAckPdu(callId, ack, type));
   }
 
   private judge({ id, abstract, transfers }: PresentationContext): ContextAnswer {

@@ -23,6 +23,10 @@ export interface ListenOptions {
   readonly log?: (line: string) => void;
 }
 
+/** What a client that did something wrong may still send, and for how long it may be silent, until it is cut off. */
+const LINGER_BYTES = 1 << 16;
+const LINGER_MS = 1000;
+
 /** An open port. */
 export class RpcServer {
   /** The port that was opened. */
@@ -95,7 +99,8 @@ export class RpcServer {
       },
       close: (because) => {
         this.log(because);
-        socket.end();
+        session.end();
+        linger(socket, Math.min(LINGER_MS, this.limits.idleMs));
       },
     });
     socket.on('data', (bytes) => {
@@ -110,10 +115,24 @@ export class RpcServer {
       this.sockets.delete(socket);
       session.end();
     });
-    socket.setTimeout(this.limits.idleMs, () => {
+    socket.setTimeout(this.limits.idleMs);
+    socket.on('timeout', () => {
       if (session.calls === 0) socket.destroy();
     });
   }
+}
+
+/** Closes a connection, so that the client can still take what it was told: for a while, and not if it goes on talking. */
+function linger(socket: Socket, ms: number): void {
+  let bytes = 0;
+  socket.on('data', ({ length }) => {
+    bytes += length;
+    if (bytes > LINGER_BYTES) socket.destroy();
+  });
+  socket.setTimeout(ms);
+  socket.on('timeout', () => socket.destroy());
+  socket.resume();
+  socket.end();
 }
 
 /** 127.0.0.0/8, ::1 and nothing else; not even a name, since that may come to mean another address. */
