@@ -23,10 +23,7 @@ export function networkMethods(house: House): ClusapiHandlers {
       : { Status: Status.CLUSTER_NETWORK_NOT_FOUND, returns: null };
   };
   const openInterface = (name: string): { Status: number; returns: ClusapiContexts['netInterface'] | null } => {
-    const found = named(
-      interfacesOf(house, () => true),
-      name,
-    );
+    const found = named(house.interfaces, name);
     return found
       ? { Status: Status.SUCCESS, returns: new Opened('netInterface', found) }
       : { Status: Status.CLUSTER_NETINTERFACE_NOT_FOUND, returns: null };
