@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLUSAPI_UUID, clusapiMethods } from '../../src/api/clusapi/idl/methods.js';
 import { endpointMapper } from '../../src/api/clusapi/rpc/epmap.js';
 import { RpcServer } from '../../src/api/clusapi/rpc/server.js';
@@ -54,7 +54,8 @@ async function offered(input: OpenInput): Promise<Offered> {
     tap: between,
     close: async () => {
       expect(running.failed).toEqual([]);
-      expect(server.endpoint.handles).toBe(0);
+      // The client has ended; that its connection has, too, is heard of a little later.
+      await vi.waitFor(() => expect(server.endpoint.handles).toBe(0), 10_000);
       await server.close();
       await between.close();
       running.api.close();

@@ -158,7 +158,7 @@ for _ in range(3):
   it.each([
     [5, 'päss wörd', 'NodeA', undefined],
     [6, 'päss wörd', 'NodeA', undefined],
-    [6, 'guess', 'access_denied', 'connection closed: authentication failed: the password is another'],
+    [6, 'guess', 'access_denied', 'authentication failed: the password is another'],
   ])(
     'at level %i with the password %s',
     async (level, password, expected, because) => {
