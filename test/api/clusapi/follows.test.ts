@@ -478,6 +478,21 @@ describe('a resource', () => {
     expect(await call('GetResourceDependencyExpression', { hResource: a })).toEqual({ lpszDependencyExpression: '' });
   });
 
+  it('is restarted, and with it what needs it', async () => {
+    const names: string[] = [];
+    const hResource = await open('Resource', 'Cluster IP Address');
+    const { returns: hNotify } = await call('CreateNotify');
+    await call('AddNotifyCluster', { hNotify, dwFilter: 0x100, dwNotifyKey: 1 });
+    expect(await call('RestartResource', { hResource, dwFlags: 0 })).toEqual({ returns: 0 });
+    for (let told = 0; told < 4; told++) names.push(String((await call('GetNotify', { hNotify }))['Name']));
+    expect(names).toEqual(['Cluster Name', 'Cluster IP Address', 'Cluster IP Address', 'Cluster Name']);
+    expect(await call('GetResourceState', { hResource })).toMatchObject({ State: 2 });
+    await call('OfflineResource', { hResource });
+    expect(await call('RestartResource', { hResource, dwFlags: 0 })).toEqual({ returns: 5004 });
+    const disk = await open('Resource', 'disk');
+    expect(await call('RestartResource', { hResource: disk, dwFlags: 0 })).toEqual({ returns: 50 });
+  });
+
   it("is found under its group's name on the network, or the cluster's; answers controls", async () => {
     const names = async (name: string): Promise<unknown> =>
       (await call('GetResourceNetworkName', { hResource: await open('Resource', name) }))['lpszName'];
