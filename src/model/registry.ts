@@ -99,6 +99,12 @@ export class LocalRegistry {
     return isRoot(path) ? { path: rootOf(path), values: [] } : undefined;
   }
 
+  /** The value of that name in the key of that path, or undefined. */
+  value(path: string, name: string): RegistryEntry | undefined {
+    const id = nameId(path);
+    return id in this.content ? this.content[id].values[nameId(name)] : undefined;
+  }
+
   /** The names of the keys directly below that one, in the order of their names without case. */
   keys(path: string): string[] {
     const above = `${nameId(path)}\\`;

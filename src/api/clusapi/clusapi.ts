@@ -17,6 +17,7 @@ import { House } from './cluster/house.js';
 import { Status } from './codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from './contexts.js';
 import { CLUSAPI_UUID, CLUSAPI_VERSIONS, clusapiMethods } from './idl/methods.js';
+import { batchMethods } from './methods/batch.js';
 import { clusterMethods } from './methods/cluster.js';
 import { groupMethods } from './methods/group.js';
 import { keyMethods } from './methods/key.js';
@@ -48,6 +49,7 @@ export class Clusapi {
   /** A `RangeError` where the backend's world has no cluster of that name. */
   constructor(backend: Backend, cluster: string) {
     this.house = new House(backend, definitionOf(backend, cluster));
+    const database = new Database(this.house);
     const handlers: ClusapiHandlers = {
       ...clusterMethods(this.house),
       ...nodeMethods(this.house),
@@ -55,7 +57,8 @@ export class Clusapi {
       ...resourceMethods(this.house),
       ...typeMethods(this.house),
       ...networkMethods(this.house),
-      ...keyMethods(new Database(this.house)),
+      ...keyMethods(database),
+      ...batchMethods(database),
       ...notifyMethods(this.house),
     };
     this.handlers = handlers as unknown as typeof this.handlers;
@@ -122,4 +125,4 @@ function definitionOf(backend: Backend, cluster: string): ClusterDefinition {
 }
 
 /** Handles can be closed, and ports asked, whatever has become of the cluster. */
-const NEEDS_NO_CLUSTER = /^Api(Close|GetNotify|CreateNotify|Unblock)/;
+const NEEDS_NO_CLUSTER = /^Api(Close|GetNotify|GetBatchNotification|CreateNotify|Unblock)/;

@@ -1,6 +1,7 @@
 /**
  * What the handles of the cluster API stand for: the same objects in a program and behind the wire.
  */
+import type { BatchPort } from './batch-ports.js';
 import type { Group, Interface, Network, Node, Resource } from './cluster/things.js';
 import type { clusapiMethods } from './idl/methods.js';
 import type { Port } from './notify.js';
@@ -39,6 +40,7 @@ export interface ClusapiContexts {
   readonly notify: Opened<'notify', Port>;
   readonly network: Opened<'network', Network>;
   readonly netInterface: Opened<'netInterface', Interface>;
+  readonly batchPort: Opened<'batchPort', BatchPort>;
   readonly groupSet: Opened<'groupSet', string>;
   readonly [other: string]: object;
 }

@@ -6,6 +6,7 @@
  */
 import type { Happening, House } from './cluster/house.js';
 import { Change } from './codes.js';
+import { Queue } from './queue.js';
 
 /** What is watched: a thing by its name, or everything of its kind. */
 export interface Watch {
@@ -31,9 +32,7 @@ const WATCHES_MAX = 1024;
 
 export class Port {
   private readonly watches: Watch[] = [];
-  private notices: Notice[] = [];
-  /** Told whether there is something to read. */
-  private waiting: ((told: boolean) => void)[] = [];
+  private readonly notices = new Queue<Notice>({ entriesMax: NOTICES_MAX });
   private readonly stop: () => void;
   private sequence = 0;
 
@@ -54,35 +53,18 @@ export class Port {
   }
 
   /** What there is to tell, `most` at once; waits while there is nothing. Empty where the wait was ended. */
-  async read(most: number, cancelled: AbortSignal): Promise<readonly Notice[]> {
-    while (this.notices.length === 0) if (!(await this.wait(cancelled))) return [];
-    return this.notices.splice(0, most);
+  read(most: number, cancelled: AbortSignal): Promise<readonly Notice[]> {
+    return this.notices.read(most, cancelled);
   }
 
   /** Ends all waits. */
   unblock(): void {
-    this.wake(false);
+    this.notices.unblock();
   }
 
   close(): void {
     this.stop();
-    this.notices = [];
-    this.unblock();
-  }
-
-  private wake(told: boolean): void {
-    for (const go of this.waiting.splice(0)) go(told);
-  }
-
-  private async wait(cancelled: AbortSignal): Promise<boolean> {
-    if (cancelled.aborted) return false;
-    return new Promise((resolve) => {
-      this.waiting.push(resolve);
-      cancelled.addEventListener('abort', () => {
-        this.waiting = this.waiting.filter((go) => go !== resolve);
-        resolve(false);
-      });
-    });
+    this.notices.close();
   }
 
   private take(happening: Happening): void {
@@ -92,9 +74,7 @@ export class Port {
       if (!meant || (bit & filter) === 0n) continue;
       this.sequence += 1;
       this.notices.push({ key, filter: bit, happening, sequence: this.sequence });
-      if (this.notices.length > NOTICES_MAX) this.notices.shift();
     }
-    if (this.notices.length > 0) this.wake(true);
   }
 }
 

@@ -179,6 +179,44 @@ const moveToB = done('MoveGroupToNode', { hGroup: application, hNode: node('Node
 const toB = { ask: field('NodeName', 'GetGroupState', { hGroup: application }), before: 'NodeA', after: 'NodeB' };
 const set = (name: string, text: string): Step =>
   done('SetValue', { hKey: root, lpValueName: name, dwType: 3, lpData: Buffer.from(text) });
+/** A registry batch of one command on the value `v`: the command, a type, the name, data. */
+const batch = (command: number, data = ''): { cbData: number; lpData: Uint8Array } => {
+  const dword = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
+  const name = Buffer.from('v\0', 'utf16le');
+  const parts = [dword(1), dword(command), dword(3), dword(name.length), name, dword(data.length), Buffer.from(data)];
+  const lpData = Uint8Array.from(Buffer.concat([...parts, Buffer.alloc(data.length & 1)]));
+  return { cbData: lpData.length, lpData };
+};
+const SET_VALUE = 1;
+const READ_VALUE = 8;
+const executed = (data: string): Step => done('ExecuteBatch', { hKey: root, ...batch(SET_VALUE, data) });
+/** Whether a batch of reading finds the text. */
+const readInBatch =
+  (name: string): Step =>
+  async (told) => {
+    const { lpData: lpInData, cbData: cbInData } = batch(READ_VALUE);
+    const { lpOutData } = await told.call(name, { hKey: root, cbInData, lpInData, flags: 0 });
+    return Buffer.from(lpOutData as Uint8Array).includes('text');
+  };
+const ports = new WeakMap<Told, Promise<unknown>>();
+const batchPort: Handle = (told) => {
+  const known = ports.get(told) ?? told.call('CreateBatchPort', { hKey: root }).then((answer) => answer['phBatchPort']);
+  ports.set(told, known);
+  return known;
+};
+/** A batch, and what its port then tells. */
+const batchHeard: Step = async (told) => {
+  await batchPort(told);
+  told.turn += 1;
+  await executed(`turn${told.turn}`)(told);
+  const { lpData } = await told.call('GetBatchNotification', { hBatchNotify: batchPort });
+  return /turn\d/.exec(
+    Buffer.from(lpData as Uint8Array)
+      .toString('latin1')
+      .slice(-8),
+  )?.[0];
+};
+const batchesHeard = { ask: batchHeard, before: 'turn1', change: async () => undefined, after: 'turn2' };
 const needs = (name: string, on: string): Step =>
   done('AddResourceDependency', { hResource: resource(name), hDependsOn: resource(on) });
 
@@ -563,6 +601,12 @@ const FOLLOWS: Readonly<Record<string, Follow | readonly Follow[]>> = {
     change: RETYPED,
     after: 'IP Address',
   },
+  RestartResource: {
+    ask: status('RestartResource', { hResource: resource('Cluster IP Address'), dwFlags: 0 }),
+    before: 0,
+    change: offline('Cluster IP Address'),
+    after: 5004,
+  },
   FailResource: { ...toB, change: done('FailResource', { hResource: resource('app') }) },
   ...Object.fromEntries(
     ['OnlineResource', 'OnlineResourceEx', 'OfflineResource', 'OfflineResourceEx'].map((name): [string, Follow] => {
@@ -838,6 +882,23 @@ const FOLLOWS: Readonly<Record<string, Follow | readonly Follow[]>> = {
   },
 
   // Notifications.
+  ExecuteBatch: {
+    ask: status('QueryValue', { hKey: root, lpValueName: 'v', cbData: 64 }),
+    before: 2,
+    change: executed('text'),
+    after: 0,
+  },
+  ExecuteReadBatch: { ask: readInBatch('ExecuteReadBatch'), before: false, change: executed('text'), after: true },
+  ExecuteReadBatchEx: { ask: readInBatch('ExecuteReadBatchEx'), before: false, change: executed('text'), after: true },
+  CreateBatchPort: batchesHeard,
+  GetBatchNotification: batchesHeard,
+  CloseBatchPort: {
+    first: inTurn(batchPort, executed('one'), executed('two')),
+    ask: status('GetBatchNotification', { hBatchNotify: batchPort }),
+    before: 0,
+    change: done('CloseBatchPort', { phBatchPort: batchPort }),
+    after: GONE,
+  },
   CreateNotify: { ask: watchAll(), ...all },
   CreateNotifyV2: { ask: watch2('GetNotifyV2'), ...all2 },
   CloseNotify: closed('CloseNotify', 'Notify', port, 'AddNotifyCluster', 'hNotify', { hCluster: cluster, dwFilter: 1 }),

@@ -478,6 +478,21 @@ describe('a resource', () => {
     expect(await call('GetResourceDependencyExpression', { hResource: a })).toEqual({ lpszDependencyExpression: '' });
   });
 
+  it('is restarted, and with it what needs it', async () => {
+    const names: string[] = [];
+    const hResource = await open('Resource', 'Cluster IP Address');
+    const { returns: hNotify } = await call('CreateNotify');
+    await call('AddNotifyCluster', { hNotify, dwFilter: 0x100, dwNotifyKey: 1 });
+    expect(await call('RestartResource', { hResource, dwFlags: 0 })).toEqual({ returns: 0 });
+    for (let told = 0; told < 4; told++) names.push(String((await call('GetNotify', { hNotify }))['Name']));
+    expect(names).toEqual(['Cluster Name', 'Cluster IP Address', 'Cluster IP Address', 'Cluster Name']);
+    expect(await call('GetResourceState', { hResource })).toMatchObject({ State: 2 });
+    await call('OfflineResource', { hResource });
+    expect(await call('RestartResource', { hResource, dwFlags: 0 })).toEqual({ returns: 5004 });
+    const disk = await open('Resource', 'disk');
+    expect(await call('RestartResource', { hResource: disk, dwFlags: 0 })).toEqual({ returns: 50 });
+  });
+
   it("is found under its group's name on the network, or the cluster's; answers controls", async () => {
     const names = async (name: string): Promise<unknown> =>
       (await call('GetResourceNetworkName', { hResource: await open('Resource', name) }))['lpszName'];
@@ -633,6 +648,142 @@ describe('the registry', () => {
     expect(await name()).toBe('Mail\0');
     await call('EvictNode', { hNode: await open('Node', 'NodeC') });
     expect(await call('OpenKey', { hKey: root, lpSubKey: 'Nodes\\3', samDesired: 1 })).toMatchObject({ Status: 2 });
+  });
+});
+
+describe('batches of the registry', () => {
+  /** Commands as bytes: a command, a type, a name, data. */
+  const batch = (...commands: [number, number, string, string?][]): { cbData: number; lpData: Uint8Array } => {
+    const dword = (value: number): Buffer => Buffer.from(Uint32Array.of(value).buffer);
+    const parts = commands.flatMap(([command, type, name, data = '']) => {
+      const text = Buffer.from(`${name}\0`, 'utf16le');
+      const padding = Buffer.alloc(data.length & 1);
+      return [dword(command), dword(type), dword(text.length), text, dword(data.length), Buffer.from(data), padding];
+    });
+    const lpData = Uint8Array.from(Buffer.concat([dword(1), ...parts]));
+    return { cbData: lpData.length, lpData };
+  };
+  const [SET, CREATE, DELETE, FORGET, GONE, KEY, READ, ERROR] = [1, 2, 3, 4, 6, 7, 8, 9];
+  const ALL = { dwNotifyKey: 4, Filter: 0x40, WatchSubTree: 0 };
+
+  const key = async (lpSubKey: string): Promise<unknown> => {
+    const { returns: hKey } = await call('GetRootKey', { samDesired: 1 });
+    return (await call('CreateKey', { hKey, lpSubKey, dwOptions: 0, samDesired: 1 }))['returns'];
+  };
+  const read = async (hKey: unknown, lpValueName: string): Promise<string | undefined> => {
+    const { lpData } = await call('QueryValue', { hKey, lpValueName, cbData: 99 });
+    return lpData === undefined ? undefined : Buffer.from(lpData as Uint8Array).toString();
+  };
+
+  it('change all or nothing', async () => {
+    const hKey = await key('App');
+    const first = batch([SET, 3, 'a', 'one'], [CREATE, 0, 'Sub\\Deep'], [SET, 3, 'b', 'two'], [FORGET, 0, 'none']);
+    expect(await call('ExecuteBatch', { hKey, ...first })).toEqual({ pdwFailedCommand: -1, returns: 0 });
+    const deep = await key('App\\Sub\\Deep');
+    expect([await read(hKey, 'a'), await read(deep, 'b')]).toEqual(['one', 'two']);
+    const { returns: hNotify } = await call('CreateNotify');
+    await call('AddNotifyKey', { hNotify, hKey, ...ALL });
+    const wrong = batch([SET, 3, 'a', 'three'], [DELETE, 0, 'Sub'], [SET, 3, 'b', 'x']);
+    expect(await call('ExecuteBatch', { hKey, ...wrong })).toEqual({ pdwFailedCommand: 2, returns: 87 });
+    expect([await read(hKey, 'a'), await read(deep, 'b')]).toEqual(['one', 'two']);
+    const gone = batch(
+      [DELETE, 0, 'Sub'],
+      [DELETE, 0, 'Sub'],
+      [CREATE, 0, ''],
+      [SET, 3, 'A', 'four'],
+      [FORGET, 0, 'c'],
+    );
+    expect(await call('ExecuteBatch', { hKey, ...gone })).toEqual({ pdwFailedCommand: -1, returns: 0 });
+    expect([await read(hKey, 'a'), await read(deep, 'b')]).toEqual(['four', undefined]);
+    // Of the batch that has failed nobody was told.
+    expect(await call('GetNotify', { hNotify })).toMatchObject({ Name: 'App', dwStateSequence: 1 });
+  });
+
+  it.each<[string, [number, number, string, string?][], number, number]>([
+    ['the key itself', [[3, 0, '']], 0, 5],
+    ['a command that only ports tell', [[6, 0, 'a']], 0, 87],
+    [
+      'a condition',
+      [
+        [2, 0, 'x'],
+        [11, 0, 'a'],
+      ],
+      1,
+      50,
+    ],
+    ['a name that no key can have', [[2, 0, 'a\\\\b']], 0, 87],
+    ['nothing', [], -1, 87],
+  ])('refuse %s', async (_, commands, pdwFailedCommand, returns) => {
+    const hKey = await key('App');
+    expect(await call('ExecuteBatch', { hKey, ...batch(...commands) })).toEqual({ pdwFailedCommand, returns });
+    expect(await call('EnumKey', { hKey, dwIndex: 0 })).toEqual({ returns: 259 });
+  });
+
+  it('are not begun where the bytes end too early', async () => {
+    const hKey = await key('App');
+    const { lpData } = batch([SET, 3, 'a', 'one!'], [SET, 3, 'b', 'two!']);
+    const { cbData: alone } = batch([SET, 3, 'a', 'one!']);
+    for (let length = 0; length < lpData.length; length++) {
+      if (length === alone) continue;
+      const part = { hKey, cbData: length, lpData: lpData.subarray(0, length) };
+      expect(await call('ExecuteBatch', part)).toEqual({ pdwFailedCommand: -1, returns: 87 });
+    }
+    expect(await read(hKey, 'a')).toBeUndefined();
+  });
+
+  it('are told of at ports, with what was there before', async () => {
+    const hKey = await key('App');
+    const above = await key('');
+    const { phBatchPort: port } = await call('CreateBatchPort', { hKey });
+    const { phBatchPort: wide } = await call('CreateBatchPort', { hKey: above });
+    const waiting = call('GetBatchNotification', { hBatchNotify: port });
+    await call('ExecuteBatch', { hKey: await key('Other'), ...batch([SET, 3, 'x', 'y']) });
+    await call('SetValue', { hKey, lpValueName: 'alone', dwType: 3, lpData: Uint8Array.of(1), cbData: 1 });
+    const same = batch([FORGET, 0, 'n'], [SET, 3, 'n', 'world'], [SET, 3, 'n', 'universe'], [FORGET, 0, 'n']);
+    await call('ExecuteBatch', { hKey, ...same });
+    const told: [number, number, string, string?][] = [
+      [FORGET, 0, 'n'],
+      [SET, 3, 'n', 'world'],
+      [GONE, 3, 'n', 'world'],
+      [SET, 3, 'n', 'universe'],
+      [GONE, 3, 'n', 'universe'],
+      [FORGET, 0, 'n'],
+    ];
+    expect(await waiting).toEqual(batch(...told));
+    const next = (): Promise<Answer> => call('GetBatchNotification', { hBatchNotify: wide });
+    expect(await next()).toEqual(batch([CREATE, 0, 'Other'], [SET, 3, 'x', 'y']));
+    expect(await next()).toEqual(batch([CREATE, 0, 'App'], ...told));
+    await call('ExecuteBatch', { hKey: above, ...batch([DELETE, 0, 'App']) });
+    expect(await call('GetBatchNotification', { hBatchNotify: port })).toEqual(batch([DELETE, 0, '']));
+    const last = call('GetBatchNotification', { hBatchNotify: port });
+    expect(await call('CloseBatchPort', { phBatchPort: port })).toEqual({ phBatchPort: null });
+    expect(await last).toEqual({ returns: 259 });
+  });
+
+  it('read many values at once', async () => {
+    const hKey = await key('App');
+    await call('ExecuteBatch', { hKey, ...batch([SET, 3, 'a', 'one'], [CREATE, 0, 'Sub'], [SET, 4, 'b', 'four']) });
+    const { cbData: cbInData, lpData: lpInData } = batch(
+      [READ, 0, 'a'],
+      [KEY, 0, 'Sub'],
+      [READ, 0, 'b'],
+      [READ, 0, 'a'],
+      [KEY, 0, 'None'],
+      [READ, 0, 'b'],
+    );
+    const { lpData: lpOutData, cbData: cbOutData } = batch(
+      [READ, 3, 'a', 'one'],
+      [KEY, 0, 'Sub'],
+      [READ, 4, 'b', 'four'],
+      [ERROR, 2, 'a'],
+      [KEY, 0, 'None'],
+      [ERROR, 2, 'b'],
+    );
+    const answer = { lpOutData, cbOutData, returns: 0 };
+    expect(await call('ExecuteReadBatch', { hKey, cbInData, lpInData })).toEqual(answer);
+    expect(await call('ExecuteReadBatchEx', { hKey, cbInData, lpInData, flags: 2 })).toEqual(answer);
+    const { lpData: wrong } = batch([SET, 3, 'a', 'x']);
+    expect(await call('ExecuteReadBatch', { hKey, lpInData: wrong })).toEqual({ returns: 87 });
   });
 });
 

@@ -7,19 +7,18 @@
 import { LocalRegistry, type RegistryEntry } from '../../../model/registry.js';
 import { Status } from '../codes.js';
 import { units } from '../properties.js';
-import type { House } from './house.js';
+import type { Happening, House } from './house.js';
 import { guidOf } from './things.js';
 
 const ROOT = 'HKEY_LOCAL_MACHINE\\Cluster';
 const REG_SZ = 1;
-const ACCESS_DENIED = 5;
 /** Keys and values that clients may have written, and the bytes of all of them. */
 const ENTRIES_MAX = 10_000;
 const BYTES_MAX = 16 << 20;
 
 const FAILURES: Readonly<Record<string, number>> = {
   NOT_FOUND: Status.FILE_NOT_FOUND,
-  HAS_SUBKEYS: ACCESS_DENIED,
+  HAS_SUBKEYS: Status.ACCESS_DENIED,
   EXISTS: Status.ALREADY_EXISTS,
   BAD_KEY: Status.INVALID_PARAMETER,
 };
@@ -35,8 +34,10 @@ export class Database {
   private readonly registry = new LocalRegistry();
   private written = new Set<string>();
   /** Bytes of what clients have written, by path and name. */
-  private readonly sizes = new Map<string, number>();
+  private sizes = new Map<string, number>();
   private bytes = 0;
+  /** While several things are done as one: what has happened meanwhile, which nobody is told of yet. */
+  private held: Happening[] | undefined;
 
   constructor(private readonly house: House) {
     this.registry.edit({ change: 'createKey', key: ROOT });
@@ -58,7 +59,9 @@ export class Database {
   }
 
   value(path: string, name: string): Value | undefined {
-    return this.values(path).find((each) => each.name.toLowerCase() === name.toLowerCase());
+    this.refresh();
+    const found = this.registry.value(full(path), name);
+    return found && valueOf(found);
   }
 
   createKey(path: string): number {
@@ -80,6 +83,21 @@ export class Database {
     return status;
   }
 
+  /** With all that is below it. Nothing of the kind is no failure. */
+  deleteTree(path: string): number {
+    if (path === '') return Status.ACCESS_DENIED;
+    if (!this.has(path)) return Status.SUCCESS;
+    const top = [full(path)];
+    for (const { path: key, values } of Object.values(this.registry.capture(top))) {
+      const own = key.slice(ROOT.length + 1);
+      for (const name of [undefined, ...Object.values(values).map((value) => value.name)])
+        this.size(own, name, undefined);
+    }
+    this.registry.restore(top, {});
+    this.tell(path);
+    return Status.SUCCESS;
+  }
+
   setValue(path: string, { name, type, data }: Value): number {
     if (!this.room(name.length + data.length)) return Status.NOT_ENOUGH_MEMORY;
     const hex = Buffer.from(data).toString('hex');
@@ -92,6 +110,31 @@ export class Database {
     const status = this.edit({ change: 'deleteValue', key: full(path), name });
     if (status === Status.SUCCESS) this.size(path, name, undefined);
     return status;
+  }
+
+  /** Looks at things as they are now; what `look` changes is told of when it has ended. */
+  atOnce<T>(look: () => T): T {
+    this.refresh();
+    const held = (this.held = [] as Happening[]);
+    const answer = look();
+    this.held = undefined;
+    for (const happening of held) this.house.tell(happening);
+    return answer;
+  }
+
+  /** All of it or nothing: where `change` answers a failure, everything is as before, and nobody is told of anything. */
+  allOrNothing(change: () => number): number {
+    return this.atOnce(() => {
+      const { sizes, bytes } = this;
+      const content = this.registry.capture([ROOT]);
+      this.sizes = new Map(sizes);
+      const status = change();
+      if (status === Status.SUCCESS) return status;
+      this.registry.restore([ROOT], content);
+      Object.assign(this, { sizes, bytes });
+      this.held?.splice(0);
+      return status;
+    });
   }
 
   private room(bytes: number): boolean {
@@ -108,12 +151,19 @@ export class Database {
   private edit(edit: Parameters<LocalRegistry['edit']>[0]): number {
     const refusal = this.registry.edit(edit);
     if (refusal) return FAILURES[refusal.code] ?? Status.INVALID_PARAMETER;
-    this.house.tell({ what: 'registry', of: 'key', name: edit.key.slice(ROOT.length + 1) });
+    this.tell(edit.key.slice(ROOT.length + 1));
     return Status.SUCCESS;
+  }
+
+  private tell(name: string): void {
+    const happening: Happening = { what: 'registry', of: 'key', name };
+    if (this.held) this.held.push(happening);
+    else this.house.tell(happening);
   }
 
   /** The keys that tell of the cluster's things as they are now. */
   private refresh(): void {
+    if (this.held) return;
     const { house } = this;
     const now = new Map<string, Readonly<Record<string, string>>>();
     now.set('', { ClusterInstanceID: guidOf(house.definition.name, 'cluster'), ClusterName: house.name });

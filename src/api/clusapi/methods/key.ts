@@ -1,30 +1,26 @@
 /** Keys and values of the cluster's registry. */
 import type { Database } from '../cluster/database.js';
 import { Status } from '../codes.js';
-import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
-
-type Handle = ClusapiContexts['key'];
+import { Opened, type ClusapiHandlers } from '../contexts.js';
 
 const CREATED = 1;
 const OPENED = 2;
-const ACCESS_DENIED = 5;
 
 /** A descriptor in one piece that says nothing: everybody may do everything. */
 const SECURITY = Uint8Array.of(1, 0, 0, 0x80, ...new Array<number>(16).fill(0));
 
 export function keyMethods(database: Database): ClusapiHandlers {
-  const below = ({ thing }: Handle, path: string): string => [thing, path].filter((part) => part !== '').join('\\');
   return {
     ApiGetRootKey: () => ({ returns: new Opened('key', '') }),
     ApiCreateKey: ({ hKey, lpSubKey }) => {
-      const path = below(hKey, lpSubKey);
+      const path = below(hKey.thing, lpSubKey);
       const there = database.has(path);
       const failed = there ? Status.SUCCESS : database.createKey(path);
       if (failed !== Status.SUCCESS) return { Status: failed, returns: null };
       return { lpdwDisposition: there ? OPENED : CREATED, returns: new Opened('key', path) };
     },
     ApiOpenKey: ({ hKey, lpSubKey }) => {
-      const path = below(hKey, lpSubKey);
+      const path = below(hKey.thing, lpSubKey);
       return database.has(path)
         ? { returns: new Opened('key', path) }
         : { Status: Status.FILE_NOT_FOUND, returns: null };
@@ -35,7 +31,7 @@ export function keyMethods(database: Database): ClusapiHandlers {
       return KeyName === undefined ? { returns: Status.NO_MORE_ITEMS } : { KeyName };
     },
     ApiDeleteKey: ({ hKey, lpSubKey }) => ({
-      returns: lpSubKey === '' ? ACCESS_DENIED : database.deleteKey(below(hKey, lpSubKey)),
+      returns: lpSubKey === '' ? Status.ACCESS_DENIED : database.deleteKey(below(hKey.thing, lpSubKey)),
     }),
     ApiSetValue: ({ hKey, lpValueName: name, dwType: type, lpData: data }) => ({
       returns: database.setValue(hKey.thing, { name, type, data }),
@@ -81,6 +77,11 @@ export function keyMethods(database: Database): ClusapiHandlers {
       };
     },
   };
+}
+
+/** The path of a key that is named relative to another one. */
+export function below(key: string, path: string): string {
+  return [key, path].filter((part) => part !== '').join('\\');
 }
 
 function longest(lengths: readonly number[]): number {

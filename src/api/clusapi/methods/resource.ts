@@ -71,6 +71,7 @@ export function resourceMethods(house: House): ClusapiHandlers {
     ApiOnlineResourceEx: online,
     ApiOfflineResource: offline,
     ApiOfflineResourceEx: offline,
+    ApiRestartResource: async ({ hResource }) => ({ returns: await restart(house, hResource.thing) }),
     ApiAddResourceDependency: ({ hResource, hDependsOn }) => ({ returns: depend(hResource.thing, hDependsOn.thing) }),
     ApiRemoveResourceDependency: ({ hResource, hDependsOn }) => ({
       returns: hResource.thing.needs.delete(hDependsOn.thing) ? Status.SUCCESS : Status.DEPENDENCY_NOT_FOUND,
@@ -177,6 +178,16 @@ async function takeOffline(house: House, resource: Resource): Promise<number> {
   }
   for (const dependent of dependents(resource)) await takeOffline(house, dependent);
   change(house, resource, 'offline');
+  return Status.SUCCESS;
+}
+
+/** Offline and online again, with all that needs it and was online. Not for one alone of a failover group. */
+async function restart(house: House, resource: Resource): Promise<number> {
+  if (resource.origin !== undefined) return Status.NOT_SUPPORTED;
+  if (resource.state !== 'online') return RESOURCE_NOT_ONLINE;
+  const again = resource.group.resources.filter((each) => each.state === 'online' && needs(each, resource));
+  await takeOffline(house, resource);
+  for (const each of [resource, ...again]) await bringOnline(house, each);
   return Status.SUCCESS;
 }
 
