@@ -32,7 +32,7 @@ const INSTALL = `
   export DEBIAN_FRONTEND=noninteractive
   apt="apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=${FETCH_SECONDS} -o Acquire::Retries=1"
   fetch="timeout ${FETCH_SECONDS} $apt -o Acquire::http::Timeout=10"
-  if [ -n "$(find failed -mmin -${FAILED_MINUTES} 2>&-)" ]; then cat failed; exit 1; fi
+  if [ -n "$(find failed -mmin -${FAILED_MINUTES} 2>/dev/null)" ]; then cat failed; exit 1; fi
   rm -f failed
   { $fetch install -d ${ALL} || { $fetch update && $fetch install -d ${ALL}; }; } >log 2>&1 &&
     $apt --no-download install ${ALL} >>log 2>&1 && exit 0
@@ -41,7 +41,7 @@ const INSTALL = `
 
 /** Why a program cannot be had; undefined where it is there. */
 export async function missing(program: Program): Promise<string | undefined> {
-  const isThere = program === 'impacket' ? `${PYTHON} -c 'import impacket' 2>&-` : `command -v ${program} >&-`;
+  const isThere = program === 'impacket' ? `${PYTHON} -c 'import impacket' 2>/dev/null` : `command -v ${program} >/dev/null`;
   if ((await shell(isThere)).ok) return undefined;
   const name = PACKAGES[program];
   if (process.getuid?.() !== 0) return `${program} is not there, and only root can install ${name}`;
