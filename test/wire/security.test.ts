@@ -105,8 +105,8 @@ describe.skipIf(skipped(await missing('smbtorture')))('smbtorture', () => {
   it(
     'is let in by `armada serve` with the password of the environment alone',
     async () => {
-      const args = [EXAMPLE, '--account', 'operator'];
-      const { child, found } = await serving(/127\.0\.0\.1\[(\d+)\]/, args, { ARMADA_PASSWORD: 'päss wörd' });
+      const args = [EXAMPLE, '--account', 'operator', '--time-scale', '0.1'];
+      const { child, found } = await serving(/127\.0\.0\.1\[(\d+)\].*ServerA CLUSTER/s, args, { ARMADA_PASSWORD: 'päss wörd' });
       const [known, unknown] = await Promise.all(
         ['päss wörd', 'guess'].map((password) => run(Number(found[1]), ',seal', `operator%${password}`)),
       );
