@@ -21,7 +21,7 @@ const PACKAGES = {
 export type Program = keyof typeof PACKAGES;
 
 const ALL = [...new Set(Object.values(PACKAGES))].join(' ');
-const FETCH_SECONDS = 60;
+const FETCH_SECONDS = 75;
 const FAILED_MINUTES = 10;
 
 /** The system's Python, which alone has Debian's modules. */
@@ -30,18 +30,19 @@ export const PYTHON = '/usr/bin/python3';
 /** Lists are fetched only where they are missing or too old to find the packages. Unpacking is never cut short. */
 const INSTALL = `
   export DEBIAN_FRONTEND=noninteractive
-  apt="apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=${FETCH_SECONDS} -o Acquire::Retries=1"
-  fetch="timeout ${FETCH_SECONDS} $apt -o Acquire::http::Timeout=10"
+  apt='apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=20 -o Acquire::Retries=1 -o Acquire::http::Timeout=10'
+  fetch="$apt install -d ${ALL}"
   if [ -n "$(find failed -mmin -${FAILED_MINUTES} 2>/dev/null)" ]; then cat failed; exit 1; fi
   rm -f failed
-  { $fetch install -d ${ALL} || { $fetch update && $fetch install -d ${ALL}; }; } >log 2>&1 &&
+  timeout ${FETCH_SECONDS} sh -c "$fetch || { $apt update && $fetch; }" >log 2>&1 &&
     $apt --no-download install ${ALL} >>log 2>&1 && exit 0
   { echo 'apt-get failed, or was too slow:'; tail -n 3 log; } | tee failed
   exit 1`;
 
 /** Why a program cannot be had; undefined where it is there. */
 export async function missing(program: Program): Promise<string | undefined> {
-  const isThere = program === 'impacket' ? `${PYTHON} -c 'import impacket' 2>/dev/null` : `command -v ${program} >/dev/null`;
+  const isThere =
+    program === 'impacket' ? `${PYTHON} -c 'import impacket' 2>/dev/null` : `command -v ${program} >/dev/null`;
   if ((await shell(isThere)).ok) return undefined;
   const name = PACKAGES[program];
   if (process.getuid?.() !== 0) return `${program} is not there, and only root can install ${name}`;

@@ -106,7 +106,9 @@ describe.skipIf(skipped(await missing('smbtorture')))('smbtorture', () => {
     'is let in by `armada serve` with the password of the environment alone',
     async () => {
       const args = [EXAMPLE, '--account', 'operator', '--time-scale', '0.1'];
-      const { child, found } = await serving(/127\.0\.0\.1\[(\d+)\].*ServerA CLUSTER/s, args, { ARMADA_PASSWORD: 'päss wörd' });
+      const { child, found } = await serving(/127\.0\.0\.1\[(\d+)\].*ServerA CLUSTER/s, args, {
+        ARMADA_PASSWORD: 'päss wörd',
+      });
       const [known, unknown] = await Promise.all(
         ['päss wörd', 'guess'].map((password) => run(Number(found[1]), ',seal', `operator%${password}`)),
       );
