@@ -24,6 +24,7 @@ export type { ClusapiContexts, Opened } from './api/clusapi/contexts.js';
 export { endpointMapper, type Registration } from './api/clusapi/rpc/epmap.js';
 export type { RpcInterface } from './api/clusapi/rpc/interface.js';
 export type { RpcLimits } from './api/clusapi/rpc/limits.js';
+export { accountSecurity } from './api/clusapi/rpc/security/provider.js';
 export { type ListenOptions, RpcServer } from './api/clusapi/rpc/server.js';
 export { Ref, ref } from './api/facade/call.js';
 export { type Fault, injectFault } from './api/facade/faults.js';

@@ -98,6 +98,8 @@ function addServe(program: Command, terminal: Terminal, setStatus: SetStatus): v
     .option('--clusapi <port>', 'the port of the API on 127.0.0.1; 0 takes any free one', readPort, 0)
     .option('--epmap <port>', 'also an endpoint mapper, at this port (clients look for it at 135)', readPort)
     .option('--cluster <name>', 'which cluster, where the scenario has several')
+    .option('--account <user>', 'let in who knows the password in ARMADA_PASSWORD (NTLM), instead of everybody')
+    .option('--anonymous', 'with --account: callers without credentials, too', false)
     .option('--seed <n>', 'seed of everything random', readSeed, 1)
     .option('--time-scale <f>', 'every duration of the file times this, e.g. 0.1', readScale)
     .action(async (file: string, flags: ServeFlags) => setStatus(await serveCommand(file, flags, terminal)));

@@ -4,11 +4,14 @@
  * served.
  *
  * All servers of the cluster are started at once; the steps of the scenario are not done, since whoever is connected decides what
- * happens.
+ * happens. With an account only who knows its password is let in; the password comes from the environment, since
+ * everybody on a machine may read command lines.
  */
 import { Clusapi } from '../api/clusapi/clusapi.js';
 import { CLUSAPI_UUID, CLUSAPI_VERSIONS } from '../api/clusapi/idl/methods.js';
 import { endpointMapper, type Registration } from '../api/clusapi/rpc/epmap.js';
+import type { SecurityProvider } from '../api/clusapi/rpc/security/guard.js';
+import { accountSecurity } from '../api/clusapi/rpc/security/provider.js';
 import { RpcServer } from '../api/clusapi/rpc/server.js';
 import type { Backend } from '../cluster/backend.js';
 import { openWorld } from '../cluster/open.js';
@@ -29,6 +32,10 @@ export interface ServeFlags {
   readonly epmap?: number;
   /** Which cluster, where the scenario has several. */
   readonly cluster?: string;
+  /** The user that callers have to be; undefined lets everybody in. */
+  readonly account?: string;
+  /** Whether callers without credentials are let in beside the account. */
+  readonly anonymous?: boolean;
   readonly seed: number;
   readonly timeScale?: number;
 }
@@ -41,6 +48,8 @@ export interface ServeHooks {
 }
 
 const CLIENT_ERRORS_MAX = 100;
+/** The environment variable with the account's password. */
+const PASSWORD = 'ARMADA_PASSWORD';
 
 /** Serves until stopped; answers the exit status. */
 export async function serveCommand(
@@ -49,6 +58,7 @@ export async function serveCommand(
   terminal: Terminal,
   { stopped = signalled, open = openWorld }: ServeHooks = {},
 ): Promise<number> {
+  if (!isGuardable(flags, terminal)) return 2;
   const scenario = await prepare(file, flags, terminal);
   const definition = scenario && chosen(scenario, flags, terminal);
   if (!definition) return 2;
@@ -60,6 +70,21 @@ export async function serveCommand(
   } finally {
     await backend.close();
   }
+}
+
+/** Whether an account that was asked for has a name and a password. */
+function isGuardable({ account }: ServeFlags, terminal: Terminal): boolean {
+  if (account === undefined) return true;
+  const lacks = account === '' ? 'a name' : `its password in the environment variable ${PASSWORD}`;
+  const isWhole = account !== '' && (process.env[PASSWORD] ?? '') !== '';
+  if (!isWhole) terminal.err(`armada: --account needs ${lacks}\n`);
+  return isWhole;
+}
+
+/** Who may call; undefined for everybody. */
+function guardOf({ account, anonymous }: ServeFlags): SecurityProvider | undefined {
+  if (account === undefined) return undefined;
+  return accountSecurity({ user: account, password: process.env[PASSWORD] ?? '' }, { anonymous });
 }
 
 async function prepare(file: string, { timeScale }: ServeFlags, terminal: Terminal): Promise<Scenario | undefined> {
@@ -133,7 +158,7 @@ async function openPorts(
     log(`connection closed: ${because}`);
   };
   const face = api.interface((method, error) => log(`a bug in armada: ${method}: ${String(error)}`));
-  const server = await RpcServer.listen([face], { port: flags.clusapi, log: closed });
+  const server = await RpcServer.listen([face], { port: flags.clusapi, security: guardOf(flags), log: closed });
   servers.push(server);
   terminal.out(`cluster ${printable(definition.name)} at ncacn_ip_tcp:127.0.0.1[${server.port}]\n`);
   if (flags.epmap === undefined) return;

@@ -1,18 +1,18 @@
 /** `armada serve`: a cluster in real time behind its management API, until it is told to stop. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { CLUSAPI_UUID, clusapiMethods as m } from '../../src/api/clusapi/idl/methods.js';
 import { endpointMapper, EPMAP, epmapMethods, interfaceOf, towerOf } from '../../src/api/clusapi/rpc/epmap.js';
 import { NULL_HANDLE } from '../../src/api/clusapi/rpc/ndr/types.js';
+import { Fault } from '../../src/api/clusapi/rpc/pdu.js';
 import { RpcServer } from '../../src/api/clusapi/rpc/server.js';
 import { RpcClient, syntaxOf } from '../support/rpc-client.js';
+import { serving, type Serving } from '../support/serving.js';
 import { armada } from './captured.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const made = mkdtempSync(join(tmpdir(), 'armada-serve-'));
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -38,37 +38,17 @@ const two = file(
   'name: two\nclusters: [{ name: C, servers: [A] }, { name: D, servers: [B] }]\nsteps:\n  - { start: C }\n',
 );
 
-/** Serves in a process of its own until what it prints has `awaited`. */
-async function serving(
-  awaited: RegExp,
-  ...args: string[]
-): Promise<{ child: ChildProcess; text: () => string; found: string[] }> {
-  const child = spawn(process.execPath, [main, 'serve', ...args]);
-  children.push(child);
-  let text = '';
-  const found = await new Promise<string[]>((resolve, reject) => {
-    const take = (bytes: Buffer): void => {
-      text += bytes.toString();
-      const match = awaited.exec(text);
-      if (match) resolve([...match]);
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('close', () => {
-      reject(new Error(text));
-    });
-  });
-  return { child, text: () => text, found };
+/** Serves until what it prints has `awaited`; it is ended after the test. */
+async function served(awaited: RegExp, args: string[], env?: Record<string, string>): Promise<Serving> {
+  const it = await serving(awaited, args, env);
+  children.push(it.child);
+  return it;
 }
 
 describe('armada serve', () => {
   it('moves a group for a client, prints it, and ends when told to', async () => {
-    const { child, text, found } = await serving(
-      /127\.0\.0\.1\[(\d+)\]\n.*127\.0\.0\.1\[(\d+)\]/s,
-      one,
-      '--epmap',
-      '0',
-    );
+    const both = /127\.0\.0\.1\[(\d+)\]\n.*127\.0\.0\.1\[(\d+)\]/s;
+    const { child, text, found } = await served(both, [one, '--epmap', '0']);
     const ended = new Promise((resolve) => child.once('close', resolve));
     const mapper = await RpcClient.tcp(Number(found[2]));
     await mapper.bind([EPMAP]);
@@ -105,6 +85,38 @@ describe('armada serve', () => {
     expect(text()).toMatch(/GROUP_MOVE_END/);
     expect(text()).toMatch(/stopped: SIGTERM\n$/);
     await expect(RpcClient.tcp(Number(found[1]))).rejects.toThrow();
+  });
+
+  describe('with an account', () => {
+    const nobody = async (...options: string[]): Promise<RpcClient> => {
+      const args = [one, '--account', 'operator', ...options];
+      const { found } = await served(/127\.0\.0\.1\[(\d+)\]/, args, { ARMADA_PASSWORD: 'secret' });
+      const client = await RpcClient.tcp(Number(found[1]));
+      await client.bind([syntaxOf(CLUSAPI_UUID, 3)]);
+      return client;
+    };
+
+    it('does nothing for callers that do not say who they are', async () => {
+      const client = await nobody();
+      await expect(client.call(m.ApiGetClusterName, 3, {})).rejects.toMatchObject({ status: Fault.ACCESS_DENIED });
+    });
+
+    it('answers them where it is told to', async () => {
+      const client = await nobody('--anonymous');
+      // What it answers is 1722 until the servers have found each other: no fault, at any rate.
+      expect(await client.call(m.ApiGetClusterName, 3, {})).toHaveProperty('returns');
+    });
+
+    it.each([
+      ['operator', undefined, '--account needs its password in the environment variable ARMADA_PASSWORD'],
+      ['operator', '', '--account needs its password in the environment variable ARMADA_PASSWORD'],
+      ['', 'secret', '--account needs a name'],
+    ])('says what "%s" with the password %s lacks', async (account, password, message) => {
+      vi.stubEnv('ARMADA_PASSWORD', password);
+      const answer = await armada('serve', one, '--account', account);
+      vi.unstubAllEnvs();
+      expect(answer).toMatchObject({ status: 2, out: '', err: `armada: ${message}\n` });
+    });
   });
 
   it('says what is missing or wrong before anything runs', async () => {

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLUSAPI_UUID, clusapiMethods } from '../../src/api/clusapi/idl/methods.js';
 import { endpointMapper } from '../../src/api/clusapi/rpc/epmap.js';
-import { RpcServer } from '../../src/api/clusapi/rpc/server.js';
+import { accountSecurity } from '../../src/api/clusapi/rpc/security/provider.js';
+import { RpcServer, type ListenOptions } from '../../src/api/clusapi/rpc/server.js';
 import type { OpenInput } from '../../src/cluster/cluster.js';
 import { scene, type Scene } from '../support/clusapi-scene.js';
 import { syntaxOf } from '../support/rpc-client.js';
+import { HOST, unmappable } from './address.js';
 import { missing, skipped } from './debian.js';
 import { capture, tap, unitsOf, type Tap } from './tap.js';
 
@@ -43,18 +45,17 @@ interface Offered {
   close(): Promise<void>;
 }
 
-async function offered(input: OpenInput): Promise<Offered> {
+async function offered(input: OpenInput, { host, security }: ListenOptions = {}): Promise<Offered> {
   const running = await scene(input);
-  const server = await RpcServer.listen([
-    running.api.interface((method, error) => running.failed.push(`${method}: ${String(error)}`)),
-  ]);
-  const between = await tap(server.port);
+  const face = running.api.interface((method, error) => running.failed.push(`${method}: ${String(error)}`));
+  const server = await RpcServer.listen([face], { security });
+  const between = await tap(server.port, host);
   return {
     it: running,
     tap: between,
     close: async () => {
       expect(running.failed).toEqual([]);
-      // The client has ended; that its connection has, too, is heard of a little later.
+      // The client is gone before its connection has closed, which runs its handles down.
       await vi.waitFor(() => expect(server.endpoint.handles).toBe(0), 10_000);
       await server.close();
       await between.close();
@@ -104,9 +105,9 @@ function outcomes(output: string): Record<string, string[]> {
   return found;
 }
 
-describe.skipIf(skipped(missing('smbtorture')))('smbtorture', () => {
-  const torture = (port: number, ...options: string[]): Promise<{ output: string }> =>
-    run('smbtorture', [`ncacn_ip_tcp:127.0.0.1[${port}]`, '-U%', ...options, 'rpc.clusapi']);
+describe.skipIf(skipped(await missing('smbtorture')))('smbtorture', () => {
+  const torture = (port: number | string, user = '%', ...options: string[]): Promise<{ output: string }> =>
+    run('smbtorture', [`ncacn_ip_tcp:127.0.0.1[${port}]`, `-U${user}`, ...options, 'rpc.clusapi']);
 
   it('finds nothing wrong, and neither do tshark and ndrdump', async () => {
     const there = await offered(TORTURED);
@@ -122,9 +123,24 @@ describe.skipIf(skipped(missing('smbtorture')))('smbtorture', () => {
     validated(there.tap);
   });
 
+  it('finds nothing wrong where it says who it is, and hides what it says', async () => {
+    const there = await offered(TORTURED, { security: accountSecurity({ user: 'operator', password: 'secret' }) });
+    const { output } = await torture(`${there.tap.port},seal`, 'operator%secret');
+    const { success, failure, error, skip } = outcomes(output);
+    expect({ failure, error, skipped: skip.length, passed: success.length }).toEqual({
+      failure: [],
+      error: [],
+      skipped: 6,
+      passed: 66,
+    });
+    await there.close();
+    const calls = unitsOf(there.tap).filter(({ toServer, bytes }) => toServer && bytes[2] === 0);
+    expect(calls.filter(({ bytes }) => bytes.readUInt16LE(10) === 0)).toEqual([]);
+  });
+
   it('finds nothing wrong with what it calls dangerous, but that a paused node can be resumed', async () => {
     const there = await offered(TORTURED);
-    const { output } = await torture(there.tap.port, '--option=torture:dangerous=yes');
+    const { output } = await torture(there.tap.port, '%', '--option=torture:dangerous=yes');
     const { success, failure, error, skip } = outcomes(output);
     expect({ failure, error, skip, passed: success.length }).toEqual({
       failure: ['node.ResumeNode'],
@@ -137,9 +153,12 @@ describe.skipIf(skipped(missing('smbtorture')))('smbtorture', () => {
   });
 });
 
+const noTshark = skipped(await missing('tshark'));
+const noNdrdump = skipped(await missing('ndrdump'));
+
 /** tshark names every unit, and finds none malformed. */
 function dissected(conversation: Tap, least = 20): void {
-  if (skipped(missing('tshark'))) return;
+  if (noTshark) return;
   const path = file('conversation.pcap', capture(conversation));
   const fields = ['-T', 'fields', '-e', 'clusapi.opnum', '-e', '_ws.malformed'];
   const decode = ['-d', `tcp.port==${conversation.port},dcerpc`];
@@ -154,7 +173,7 @@ function dissected(conversation: Tap, least = 20): void {
 
 /** ndrdump reads every stub of the conversation, and writes the same. One of each kind is enough. */
 function validated(conversation: Tap): void {
-  if (skipped(missing('ndrdump'))) return;
+  if (noNdrdump) return;
   const names = new Map<number, string>(Object.entries(clusapiMethods).map(([name, { opnum }]) => [opnum, name]));
   const asked = new Map<string, { name: string; stub: Buffer }>();
   const seen = new Set<string>();
@@ -179,28 +198,17 @@ function validated(conversation: Tap): void {
   expect(seen.size).toBeGreaterThan(50);
 }
 
-/** Why the endpoint mapper cannot be where rpcclient looks for it. */
-async function unmappable(): Promise<string | undefined> {
-  try {
-    const probe = await RpcServer.listen([], { port: 135 });
-    await probe.close();
-    return undefined;
-  } catch (error) {
-    return `rpcclient looks for the endpoint mapper at port 135: ${(error as Error).message}`;
-  }
-}
-
-describe.skipIf(skipped(missing('rpcclient')) || skipped(await unmappable()))('rpcclient', () => {
+describe.skipIf(skipped((await missing('rpcclient')) ?? (await unmappable())))('rpcclient', () => {
   const ask = async (input: OpenInput, ...commands: string[]): Promise<string> => {
-    const there = await offered(input);
+    const there = await offered(input, { host: HOST });
     const registered = [2, 3].map((version) => ({
       interface: syntaxOf(CLUSAPI_UUID, version),
       port: there.tap.port,
       annotation: 'cluster',
     }));
-    const mapper = await RpcServer.listen([endpointMapper(() => registered)], { port: 135 });
+    const mapper = await RpcServer.listen([endpointMapper(() => registered)], { host: HOST, port: 135 });
     const script = commands.map((command) => `clusapi_${command}`).join(';');
-    const { output } = await run('rpcclient', ['ncacn_ip_tcp:127.0.0.1', '-U%', '-d10', '-c', script]);
+    const { output } = await run('rpcclient', [`ncacn_ip_tcp:${HOST}`, '-U%', '-d10', '-c', script]);
     await mapper.close();
     await there.close();
     dissected(there.tap, 2);

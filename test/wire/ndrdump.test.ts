@@ -67,7 +67,7 @@ const differences: Readonly<Record<string, string>> = {
 
 const methods = Object.entries(clusapiMethods);
 
-describe.skipIf(skipped(missing('ndrdump')))('ndrdump', () => {
+describe.skipIf(skipped(await missing('ndrdump')))('ndrdump', () => {
   it.each(methods)('%s', (name, method: Method) => {
     const samples = fc.sample(fc.tuple(messageArb(method, 3, 'request'), messageArb(method, 3, 'answer')), 3);
     const found: string[] = [];

@@ -3,6 +3,7 @@
  * codes, and impacket's, which do neither.
  */
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLUSAPI_UUID } from '../../src/api/clusapi/idl/methods.js';
 import { endpointMapper } from '../../src/api/clusapi/rpc/epmap.js';
@@ -11,11 +12,14 @@ import { accountSecurity } from '../../src/api/clusapi/rpc/security/provider.js'
 import { RpcServer } from '../../src/api/clusapi/rpc/server.js';
 import { fakeClusapi } from '../support/fake-clusapi.js';
 import { syntaxOf } from '../support/rpc-client.js';
+import { serving } from '../support/serving.js';
+import { HOST, unmappable } from './address.js';
 import { missing, PYTHON, skipped } from './debian.js';
 
 const SPNEGO = 9;
 const NTLM = 10;
 const PATIENCE = 60_000;
+const EXAMPLE = fileURLToPath(new URL('../../examples/failover.yaml', import.meta.url));
 
 const open: RpcServer[] = [];
 
@@ -55,7 +59,7 @@ function output(program: string, ...args: string[]): Promise<string> {
   });
 }
 
-describe.skipIf(skipped(missing('smbtorture')))('smbtorture', () => {
+describe.skipIf(skipped(await missing('smbtorture')))('smbtorture', () => {
   const tests = ['GetClusterName', 'GetClusterVersion2', 'OpenCluster', 'CloseCluster'].map(
     (name) => `rpc.clusapi.cluster.${name}`,
   );
@@ -99,6 +103,24 @@ describe.skipIf(skipped(missing('smbtorture')))('smbtorture', () => {
   );
 
   it(
+    'is let in by `armada serve` with the password of the environment alone',
+    async () => {
+      const args = [EXAMPLE, '--account', 'operator', '--time-scale', '0.1'];
+      const { child, found } = await serving(/127\.0\.0\.1\[(\d+)\].*ServerA CLUSTER/s, args, {
+        ARMADA_PASSWORD: 'päss wörd',
+      });
+      const [known, unknown] = await Promise.all(
+        ['päss wörd', 'guess'].map((password) => run(Number(found[1]), ',seal', `operator%${password}`)),
+      );
+      child.kill('SIGKILL');
+      expect(known).not.toContain('NT_STATUS_LOGON_FAILURE');
+      expect(known).toContain('success: cluster.CloseCluster');
+      expect(unknown).toContain('NT_STATUS_LOGON_FAILURE');
+    },
+    PATIENCE,
+  );
+
+  it(
     'is refused as nobody',
     async () => {
       const { port, begun } = await scene();
@@ -111,34 +133,32 @@ describe.skipIf(skipped(missing('smbtorture')))('smbtorture', () => {
   );
 });
 
-const mayListen = process.getuid?.() === 0 ? undefined : 'only root can listen on port 135';
+describe.skipIf(skipped((await missing('rpcclient')) ?? (await unmappable())))(
+  'rpcclient, by the endpoint mapper',
+  () => {
+    it.each([
+      ['sign', 'päss wörd', 'ClusterName: C', NTLM],
+      ['seal', 'päss wörd', 'ClusterName: C', NTLM],
+      ['spnego,seal', 'päss wörd', 'ClusterName: C', SPNEGO],
+      ['seal', 'guess', 'WERR_ACCESS_DENIED', NTLM],
+      ['spnego,seal', 'guess', 'NT_STATUS_RPC_SEC_PKG_ERROR', SPNEGO],
+    ])(
+      'with the options "%s" and the password %s',
+      async (options, password, expected, kind) => {
+        const { port, begun } = await scene(HOST);
+        const registered = [{ interface: syntaxOf(CLUSAPI_UUID, 3), port, annotation: 'a cluster' }];
+        open.push(await RpcServer.listen([endpointMapper(() => registered)], { host: HOST, port: 135 }));
+        const target = `ncacn_ip_tcp:${HOST}[${options}]`;
+        const said = await output('rpcclient', target, `-Uoperator%${password}`, '-c', 'clusapi_get_cluster_name');
+        expect(said).toContain(expected);
+        expect(begun).toEqual([kind]);
+      },
+      PATIENCE,
+    );
+  },
+);
 
-describe.skipIf(skipped(mayListen ?? missing('rpcclient')))('rpcclient, by the endpoint mapper', () => {
-  /** An address of this machine that is this process's own: there is one port 135 on each. */
-  const host = `127.${1 + ((process.pid >> 16) & 0x7f)}.${(process.pid >> 8) & 0xff}.${1 + (process.pid & 0x7f)}`;
-
-  it.each([
-    ['sign', 'päss wörd', 'ClusterName: C', NTLM],
-    ['seal', 'päss wörd', 'ClusterName: C', NTLM],
-    ['spnego,seal', 'päss wörd', 'ClusterName: C', SPNEGO],
-    ['seal', 'guess', 'WERR_ACCESS_DENIED', NTLM],
-    ['spnego,seal', 'guess', 'NT_STATUS_RPC_SEC_PKG_ERROR', SPNEGO],
-  ])(
-    'with the options "%s" and the password %s',
-    async (options, password, expected, kind) => {
-      const { port, begun } = await scene(host);
-      const registered = [{ interface: syntaxOf(CLUSAPI_UUID, 3), port, annotation: 'a cluster' }];
-      open.push(await RpcServer.listen([endpointMapper(() => registered)], { host, port: 135 }));
-      const target = `ncacn_ip_tcp:${host}[${options}]`;
-      const said = await output('rpcclient', target, `-Uoperator%${password}`, '-c', 'clusapi_get_cluster_name');
-      expect(said).toContain(expected);
-      expect(begun).toEqual([kind]);
-    },
-    PATIENCE,
-  );
-});
-
-describe.skipIf(skipped(missing('impacket')))('impacket', () => {
+describe.skipIf(skipped(await missing('impacket')))('impacket', () => {
   const script = `
 import sys
 from impacket.dcerpc.v5 import transport

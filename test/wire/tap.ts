@@ -17,7 +17,8 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-export async function tap(port: number): Promise<Tap> {
+/** Listens on `host`, in front of a port of 127.0.0.1. */
+export async function tap(port: number, host = '127.0.0.1'): Promise<Tap> {
   const pieces: Piece[] = [];
   let connections = 0;
   const server = createServer((client) => {
@@ -34,7 +35,7 @@ export async function tap(port: number): Promise<Tap> {
     pass(client, there, true);
     pass(there, client, false);
   });
-  await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1' }, resolve));
+  await new Promise<void>((resolve) => server.listen({ port: 0, host }, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     pieces,

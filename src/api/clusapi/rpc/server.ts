@@ -54,7 +54,7 @@ export class RpcServer {
     const { port = 0, host = '127.0.0.1', log = () => undefined } = options;
     if (!isLoopback(host))
       throw new RangeError(
-        `"${host}" is no loopback address: callers are not authenticated, so only this machine may reach the port; listen on 127.0.0.1 or ::1`,
+        `"${host}" is no loopback address, and only this machine may reach the port; listen on 127.0.0.1 or ::1`,
       );
     const limits = { ...RPC_LIMITS, ...options.limits };
     const endpoint = new RpcEndpoint(interfaces, limits, '', options.security);
