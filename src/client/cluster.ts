@@ -7,7 +7,7 @@
  */
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, NEVER, micros } from '../model/time.js';
-import { isNewer, type Knowledge, type Report, type ReportInput } from './frames.js';
+import { isNewer, type Knowledge, precedes, type Report, type ReportInput } from './frames.js';
 import { Groups, type GroupSink } from './groups.js';
 import type { ClientLook, ClientServerStatus } from './look.js';
 import { type PathState, Paths, type PathTimes } from './paths.js';
@@ -19,10 +19,10 @@ export class WatchedCluster {
   private readonly paths: Paths;
   private readonly groups: Groups;
   private readonly reports: (Report | undefined)[];
-  /** What is believed now; undefined while no member is in reach. */
-  private belief: Knowledge | undefined;
   /** What was believed last. */
   private remembered: Knowledge | undefined;
+  /** No member is in reach: it is believed no more. */
+  private doubts = false;
   private settled = false;
   /** Grows with every change of what is known. */
   revision = 0;
@@ -92,6 +92,11 @@ export class WatchedCluster {
     return [this.paths.describe(), this.groups.describe(), this.belief, this.settled, this.nextPollAt];
   }
 
+  /** What is believed now; undefined while no member is in reach. */
+  private get belief(): Knowledge | undefined {
+    return this.doubts ? undefined : this.remembered;
+  }
+
   private askAll(now: Micros): void {
     this.definition.servers.forEach((_, server) => {
       this.definition.publicLans.forEach((_name, lan) => this.poll(server, lan));
@@ -134,14 +139,14 @@ export class WatchedCluster {
     }
     knowledge.groups.forEach((said, group) => this.groups.hear(group, said));
     this.revision += 1;
-    this.belief = knowledge;
     this.remembered = knowledge;
+    this.doubts = false;
   }
 
   private doubt(): void {
     if (!this.belief) return;
     this.revision += 1;
-    this.belief = undefined;
+    this.doubts = true;
     this.groups.hearNothing();
   }
 
@@ -150,9 +155,8 @@ export class WatchedCluster {
     for (const [server, report] of this.reports.entries()) {
       const knowledge = report?.standing === 'member' ? report.knowledge : undefined;
       if (!knowledge || !this.inReach(server, now)) continue;
-      const first = best && best.epoch === knowledge.epoch && knowledge.coordinator < best.coordinator;
-      const same = best && sameBranch(best, knowledge);
-      if (!best || first || knowledge.epoch > best.epoch || (same && knowledge.index > best.index)) best = knowledge;
+      const knowsMore = best && sameBranch(best, knowledge) && knowledge.index > best.index;
+      if (!best || precedes(knowledge, best) || knowsMore) best = knowledge;
     }
     return best;
   }

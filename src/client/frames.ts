@@ -66,3 +66,11 @@ export function isNewer(
 ): boolean {
   return one.epoch > than.epoch || (one.epoch === than.epoch && one.index > than.index);
 }
+
+/** The name of a view. */
+export type ReportedView = Pick<Knowledge, 'epoch' | 'coordinator'>;
+
+/** Of two views the one that a client believes: the later, and of two of one epoch that whose coordinator stands first. */
+export function precedes(one: ReportedView, other: ReportedView): boolean {
+  return one.epoch > other.epoch || (one.epoch === other.epoch && one.coordinator < other.coordinator);
+}

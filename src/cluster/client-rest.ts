@@ -5,7 +5,7 @@
  * reached has told its latest, and has answered since the network was last changed; where a client takes a group for
  * running, its server can be reached; and where only some of the paths there carry, there was time to change over.
  */
-import type { Knowledge } from '../client/frames.js';
+import { precedes } from '../client/frames.js';
 import type { Micros } from '../model/time.js';
 import type { ClientSlot } from './client-slot.js';
 import type { ServerSlot } from './server-slot.js';
@@ -15,8 +15,6 @@ import type { WorldState } from './world-state.js';
 interface RestingWorld extends WorldState {
   readonly switchboard: Switchboard;
 }
-
-type View = Pick<Knowledge, 'epoch' | 'coordinator'>;
 
 export class ClientRest {
   /** By node of a server: when it last had anything new to tell; -1 before the first time. */
@@ -94,11 +92,6 @@ export class ClientRest {
     const { first } = this.world.directory.clusters[client.registered[cluster].cluster];
     return this.world.slots[first + server];
   }
-}
-
-/** Of two views the one that a client believes, as `WatchedCluster` decides. */
-function precedes(one: View, other: View): boolean {
-  return one.epoch > other.epoch || (one.epoch === other.epoch && one.coordinator < other.coordinator);
 }
 
 /** How long it takes at most until a client has missed a server, or changed over to another LAN, in microseconds. */

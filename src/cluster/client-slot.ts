@@ -7,7 +7,7 @@
 import type { ClientBoot } from '../client/client.js';
 import type { ClientEvent, ClientLook } from '../client/look.js';
 import type { ClientSettings } from '../client/definition.js';
-import type { Knowledge, ReportInput } from '../client/frames.js';
+import type { ReportedView, ReportInput } from '../client/frames.js';
 import type { PathTimes } from '../client/paths.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { type Micros, micros } from '../model/time.js';
@@ -34,7 +34,7 @@ interface Arrivals {
   /** When the last one of all arrived. */
   readonly at: number;
   /** The view that the server stood in by its last word. */
-  readonly view?: Pick<Knowledge, 'epoch' | 'coordinator'>;
+  readonly view?: ReportedView;
 }
 
 const NOTHING_YET: Arrivals = { toldAt: -1, answeredAt: -1, at: -1 };
@@ -48,21 +48,20 @@ export class ClientSlot implements ClientSoftware {
   private arrivals: Arrivals[][] = [];
 
   /**
-   * @param order its position among all clients
    * @param node where it stands in the network
-   * @param clusters the clusters of its settings, with their positions in the world
+   * @param registered the clusters of its settings, with their positions in the world
+   * @param hostSlot the server that it runs on, if it does
    */
   constructor(
-    readonly order: number,
     readonly machine: string,
     readonly node: number,
     readonly settings: ClientSettings,
     readonly registered: readonly { readonly cluster: number; readonly definition: ClusterDefinition }[],
-    private readonly on?: ServerSlot,
+    readonly hostSlot?: ServerSlot,
   ) {}
 
   get host(): 'client' | 'server' {
-    return this.on ? 'server' : 'client';
+    return this.hostSlot ? 'server' : 'client';
   }
 
   get clusters(): readonly ClusterDefinition[] {
@@ -70,25 +69,20 @@ export class ClientSlot implements ClientSoftware {
   }
 
   get local(): number | undefined {
-    const { on } = this;
-    return on && this.registered.findIndex(({ cluster }) => cluster === on.place.cluster);
+    const { hostSlot } = this;
+    return hostSlot && this.registered.findIndex(({ cluster }) => cluster === hostSlot.place.cluster);
   }
 
   get server(): string | undefined {
-    return this.on?.place.name;
+    return this.hostSlot?.place.name;
   }
 
   get productVersion(): string {
-    return this.settings.productVersion ?? this.on?.definition.productVersion ?? '7.0';
-  }
-
-  /** The server that it runs on, if it does. */
-  get hostSlot(): ServerSlot | undefined {
-    return this.on;
+    return this.settings.productVersion ?? this.hostSlot?.definition.productVersion ?? '7.0';
   }
 
   get power(): Power {
-    if (this.client) return this.on?.hung ? 'hung' : 'on';
+    if (this.client) return this.hostSlot?.hung ? 'hung' : 'on';
     return 'off';
   }
 

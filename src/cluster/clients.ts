@@ -55,7 +55,7 @@ export class Clients {
     this.reporters = world.slots.map(({ definition }) => new Reporter(definition));
     for (const { name, ...settings } of world.world.clients) {
       const registered = settings.clusters.map((cluster) => this.registration(cluster));
-      const slot = new ClientSlot(this.slots.length, name, world.directory.node(name) as number, settings, registered);
+      const slot = new ClientSlot(name, world.directory.node(name) as number, settings, registered);
       assertClient(slot, world.directory);
       this.services.set(name, new ClientService(slot));
       this.add(slot);
@@ -291,7 +291,7 @@ export class Clients {
     const { place, definition } = server;
     const settings = { clusters: [definition.name] };
     const registered = [{ cluster: place.cluster, definition }];
-    return this.add(new ClientSlot(this.slots.length, place.name, place.node, settings, registered, server));
+    return this.add(new ClientSlot(place.name, place.node, settings, registered, server));
   }
 
   private add(slot: ClientSlot): ClientSlot {

@@ -307,16 +307,21 @@ export class RealtimeBackend extends WorldBackend {
 
   /** What takes no longer than it takes on any link is there at once. */
   transmit(from: number, to: number, network: number, arrive: (marks: number) => void): void {
-    const now = this.now();
-    const copies = this.switchboard.model.send(from, to, network, now, this.deliveries);
-    const due = Array.from({ length: copies }, (_, copy) => ({
-      us: this.deliveries.atUs[copy] - now - DEFAULT_DELAY_US,
-      marks: this.deliveries.marks[copy],
-    }));
-    for (const { us, marks } of due) {
+    for (const { us, marks } of this.sent(from, to, network)) {
       if (us <= 0) arrive(marks);
       else this.afterwards(us, () => arrive(marks));
     }
+  }
+
+  /** The copies of a frame sent now that will arrive: how many microseconds later than over any link, and their marks. */
+  private sent(from: number, to: number, network: number): { readonly us: number; readonly marks: number }[] {
+    const now = this.now();
+    const { atUs, marks } = this.deliveries;
+    const copies = this.switchboard.model.send(from, to, network, now, this.deliveries);
+    return Array.from({ length: copies }, (_, copy) => ({
+      us: atUs[copy] - DEFAULT_DELAY_US - now,
+      marks: marks[copy],
+    }));
   }
 
   afterwards(us: number, does: () => void): void {
@@ -649,17 +654,14 @@ export class RealtimeBackend extends WorldBackend {
   /** @param then takes the frame in; false where nobody is there any more */
   private over(networks: readonly number[], from: number, to: number, then: (network: number) => boolean): void {
     const { model } = this.switchboard;
-    const now = this.now();
     for (const network of networks) {
-      const copies = model.send(from, to, network, now, this.deliveries);
-      for (let copy = 0; copy < copies; copy += 1) {
-        const marks = this.deliveries.marks[copy];
+      for (const { us, marks } of this.sent(from, to, network)) {
         const arrive = (): void => {
           if ((marks & MARK_CORRUPT) !== 0) model.dropped(from, to, network, 'corrupt', marks);
           else if (then(network)) model.delivered(from, to, network, marks);
           else model.dropped(from, to, network, 'off', marks);
         };
-        this.later((this.deliveries.atUs[copy] - DEFAULT_DELAY_US - now) / 1000, arrive);
+        this.later(us / 1000, arrive);
       }
     }
   }

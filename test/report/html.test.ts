@@ -4,16 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { HeartbeatRecorder, htmlReport } from '../../src/report/index.js';
-import {
-  beats,
-  failoverTrace,
-  fullHouse,
-  lateClientTrace,
-  returnTrace,
-  troubledTrace,
-  twoClusters,
-  watchedFailoverTrace,
-} from './traces.js';
+import { beats, allTraces, failoverTrace, fullHouse, troubledTrace, watchedFailoverTrace } from './traces.js';
 
 const none = new HeartbeatRecorder().series();
 const pair = beats(['ServerA', 'ServerB'], 180e6, 'ServerA', 60e6);
@@ -31,17 +22,7 @@ function part(html: string, id: string): string {
   return html.split('<section').find((section) => section.includes(`<h2 id="${id}">`)) ?? '';
 }
 
-describe.each(
-  Object.entries({
-    failoverTrace,
-    returnTrace,
-    troubledTrace,
-    fullHouse,
-    twoClusters,
-    lateClientTrace,
-    watchedFailoverTrace,
-  }),
-)('%s', (_, trace) => {
+describe.each(Object.entries(allTraces))('%s', (_, trace) => {
   const html = htmlReport(trace(), trace === fullHouse ? beats(sixteen, 900e6, 'Server3', 600e6) : pair);
 
   test('is one page that asks for nothing from outside', () => {

@@ -5,27 +5,9 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
 import { svgChart } from '../../src/report/index.js';
-import {
-  failoverTrace,
-  fullHouse,
-  lateClientTrace,
-  returnTrace,
-  troubledTrace,
-  twoClusters,
-  watchedFailoverTrace,
-} from './traces.js';
+import { allTraces, failoverTrace, fullHouse, lateClientTrace, troubledTrace } from './traces.js';
 
-describe.each(
-  Object.entries({
-    failoverTrace,
-    returnTrace,
-    troubledTrace,
-    fullHouse,
-    twoClusters,
-    lateClientTrace,
-    watchedFailoverTrace,
-  }),
-)('%s', (_, trace) => {
+describe.each(Object.entries(allTraces))('%s', (_, trace) => {
   const svg = svgChart(trace());
 
   test('is well-formed XML', () => {

@@ -270,3 +270,14 @@ export function beats(servers: readonly string[], endsAt: number, dead: string, 
   });
   return recorder.series();
 }
+
+/** All of these traces, by name. */
+export const allTraces = {
+  failoverTrace,
+  returnTrace,
+  troubledTrace,
+  fullHouse,
+  twoClusters,
+  lateClientTrace,
+  watchedFailoverTrace,
+};

@@ -1,9 +1,6 @@
 /** Clients that nobody here wrote, against a running cluster: smbtorture and rpcclient; and what tshark and ndrdump say. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CLUSAPI_UUID, clusapiMethods } from '../../src/api/clusapi/idl/methods.js';
 import { endpointMapper } from '../../src/api/clusapi/rpc/epmap.js';
 import { accountSecurity } from '../../src/api/clusapi/rpc/security/provider.js';
@@ -13,6 +10,7 @@ import { scene, type Scene } from '../support/clusapi-scene.js';
 import { syntaxOf } from '../support/rpc-client.js';
 import { HOST, unmappable } from './address.js';
 import { missing, skipped } from './debian.js';
+import { file } from './files.js';
 import { capture, tap, unitsOf, type Tap } from './tap.js';
 
 /** smbtorture's tests name a node, a resource and so on that must be there. */
@@ -79,22 +77,6 @@ function run(program: string, args: readonly string[]): Promise<{ status: number
       resolve({ status, output });
     });
   });
-}
-
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'wire-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function file(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
 }
 
 /** Names of tests by what came of them. */

@@ -1,30 +1,12 @@
 /** The bytes of every method that Samba knows, read by Samba's own tables, written by them again, and compared. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clusapiMethods } from '../../src/api/clusapi/idl/methods.js';
 import { encodeMessage, type Method } from '../../src/api/clusapi/rpc/method.js';
 import { messageArb } from '../api/clusapi/ndr-arbitrary.js';
 import { missing, skipped } from './debian.js';
-
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ndrdump-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function file(name: string, bytes: Uint8Array): string {
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
+import { file } from './files.js';
 
 function bytesOf(method: Method, kind: 'request' | 'answer', values: Record<string, unknown>): Uint8Array {
   const encoded = encodeMessage(method, 3, kind, values, 1 << 20);

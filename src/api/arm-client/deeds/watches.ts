@@ -61,7 +61,7 @@ export function watches(
     },
     ArmClientCancelWatchFailoverEx: {
       check(call: ClientCall, id: number) {
-        if (!state.watching(id)) call.fail('ARMCLAPI_ERR_INVALID_ID', `no watch has the id ${id}`);
+        if (!state.watch(id)) call.fail('ARMCLAPI_ERR_INVALID_ID', `no watch has the id ${id}`);
       },
       does(_call: ClientCall, id: number) {
         state.cancel(id);
@@ -82,7 +82,7 @@ function begin(
   proc: WatchProc,
 ): number {
   const { software, index, group } = watched;
-  return state.watch(
+  return state.start(
     handle,
     (sink) => software.watch(index, group, sink),
     async (watch, event, thread) => {

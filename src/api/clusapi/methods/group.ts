@@ -9,7 +9,7 @@ import type { Group, Node } from '../cluster/things.js';
 import { EnumType, GroupState, Status } from '../codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, isName, listed, named, remove, type Entry } from './lists.js';
+import { ALL_ACCESS, isName, listed, named, openedOr, remove, type Entry } from './lists.js';
 
 type Handle = ClusapiContexts['group'];
 interface Answered {
@@ -24,11 +24,9 @@ const FLAG_CORE = 1;
 const GROUPS_MAX = 1024;
 
 export function groupMethods(house: House): ClusapiHandlers {
-  const open = (name: string): { Status: number; returns: Handle | null } => {
+  const open = (name: string): ReturnType<typeof openedOr<'group', Group>> => {
     const found = named(house.groups, name) ?? house.allGroups.find(({ id }) => id === name);
-    return found
-      ? { Status: Status.SUCCESS, returns: new Opened('group', found) }
-      : { Status: Status.GROUP_NOT_FOUND, returns: null };
+    return openedOr('group', found, Status.GROUP_NOT_FOUND);
   };
   const create = (name: string): { Status: number; returns: Handle | null } => {
     if (!isName(name)) return { Status: Status.INVALID_PARAMETER, returns: null };
@@ -102,24 +100,21 @@ export function groupMethods(house: House): ClusapiHandlers {
 }
 
 async function bringOnline(house: House, group: Group): Promise<number> {
-  const state = house.groupState(group);
-  if (group.origin === undefined) {
-    for (const resource of group.resources) resource.state = 'online';
-    if (state !== GroupState.ONLINE) house.tell({ what: 'state', of: 'group', name: group.name });
-    return Status.SUCCESS;
-  }
-  if (state === GroupState.ONLINE) return Status.SUCCESS;
+  if (isAlready(house, group, 'online')) return Status.SUCCESS;
   return house.order(group, { type: 'startGroup' });
 }
 
+/** Whether a group is that; one that only the API has is so at once. */
+function isAlready(house: House, group: Group, wanted: 'online' | 'offline'): boolean {
+  const was = house.groupState(group) === (wanted === 'online' ? GroupState.ONLINE : GroupState.OFFLINE);
+  if (group.origin !== undefined) return was;
+  for (const resource of group.resources) resource.state = wanted;
+  if (!was) house.tell({ what: 'state', of: 'group', name: group.name });
+  return true;
+}
+
 async function takeOffline(house: House, group: Group): Promise<number> {
-  const state = house.groupState(group);
-  if (group.origin === undefined) {
-    for (const resource of group.resources) resource.state = 'offline';
-    if (state !== GroupState.OFFLINE) house.tell({ what: 'state', of: 'group', name: group.name });
-    return Status.SUCCESS;
-  }
-  if (state === GroupState.OFFLINE) return Status.SUCCESS;
+  if (isAlready(house, group, 'offline')) return Status.SUCCESS;
   // One that has failed everywhere is stopped already, and need not be thought of as failed.
   const status = await house.order(group, { type: 'stopGroup' });
   if (status === Status.SUCCESS) group.failed = false;

@@ -1,5 +1,6 @@
 /** Enumerations as the interface has them, and what methods share. */
 import { Status } from '../codes.js';
+import { Opened } from '../contexts.js';
 
 interface EnumList {
   readonly EntryCount: number;
@@ -42,4 +43,15 @@ export function isName(name: string): boolean {
 export function remove<T>(from: T[], thing: T): void {
   const at = from.indexOf(thing);
   if (at >= 0) from.splice(at, 1);
+}
+
+/** What an open answers: a handle of the thing, or why there is none. */
+export function openedOr<N extends string, T>(
+  type: N,
+  thing: T | undefined,
+  missing: number,
+): { readonly Status: number; readonly returns: Opened<N, T> | null } {
+  return thing === undefined
+    ? { Status: missing, returns: null }
+    : { Status: Status.SUCCESS, returns: new Opened(type, thing) };
 }

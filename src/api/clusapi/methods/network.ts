@@ -2,9 +2,9 @@
 import type { House } from '../cluster/house.js';
 import type { Interface, Network } from '../cluster/things.js';
 import { EnumType, Status } from '../codes.js';
-import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
+import type { ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, isName, listed, named, type Entry } from './lists.js';
+import { ALL_ACCESS, isName, listed, named, openedOr, type Entry } from './lists.js';
 
 /** CreateNetworkEnum. */
 const NETWORK_INTERFACES = 1;
@@ -16,18 +16,10 @@ export function networkMethods(house: House): ClusapiHandlers {
   /** By the API's name, or by the definition's. */
   const network = (name: string): Network | undefined =>
     named(house.networks, name) ?? house.networks.find(({ origin }) => origin === name);
-  const open = (name: string): { Status: number; returns: ClusapiContexts['network'] | null } => {
-    const found = network(name);
-    return found
-      ? { Status: Status.SUCCESS, returns: new Opened('network', found) }
-      : { Status: Status.CLUSTER_NETWORK_NOT_FOUND, returns: null };
-  };
-  const openInterface = (name: string): { Status: number; returns: ClusapiContexts['netInterface'] | null } => {
-    const found = named(house.interfaces, name);
-    return found
-      ? { Status: Status.SUCCESS, returns: new Opened('netInterface', found) }
-      : { Status: Status.CLUSTER_NETINTERFACE_NOT_FOUND, returns: null };
-  };
+  const open = (name: string): ReturnType<typeof openedOr<'network', Network>> =>
+    openedOr('network', network(name), Status.CLUSTER_NETWORK_NOT_FOUND);
+  const openInterface = (name: string): ReturnType<typeof openedOr<'netInterface', Interface>> =>
+    openedOr('netInterface', named(house.interfaces, name), Status.CLUSTER_NETINTERFACE_NOT_FOUND);
   return {
     ApiOpenNetwork: ({ lpszNetworkName }) => open(lpszNetworkName),
     ApiOpenNetworkEx: ({ lpszNetworkName }) => ({ ...ALL_ACCESS, ...open(lpszNetworkName) }),

@@ -2,9 +2,9 @@
 import type { House } from '../cluster/house.js';
 import type { Node } from '../cluster/things.js';
 import { EnumType, NodeState, Status } from '../codes.js';
-import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
+import type { ClusapiContexts, ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, enumList, listed, named, type Entry } from './lists.js';
+import { ALL_ACCESS, enumList, listed, named, openedOr, type Entry } from './lists.js';
 
 type Handle = ClusapiContexts['node'];
 
@@ -15,12 +15,9 @@ const NODE_GROUPS = 2;
 
 export function nodeMethods(house: House): ClusapiHandlers {
   /** By its name, or by its number as text. */
-  const open = (name: string): { Status: number; returns: Handle | null } => {
+  const open = (name: string): ReturnType<typeof openedOr<'node', Node>> => {
     const byNumber = house.nodes.find(({ number, deleted }) => !deleted && String(number) === name);
-    const found = named(house.nodes, name) ?? byNumber;
-    return found
-      ? { Status: Status.SUCCESS, returns: new Opened('node', found) }
-      : { Status: Status.CLUSTER_NODE_NOT_FOUND, returns: null };
+    return openedOr('node', named(house.nodes, name) ?? byNumber, Status.CLUSTER_NODE_NOT_FOUND);
   };
   const pause = ({ hNode: { thing } }: { readonly hNode: Handle }): { returns: number } => {
     if (!house.isUp(thing)) return { returns: Status.CLUSTER_NODE_DOWN };

@@ -10,7 +10,7 @@ import { classOf, RESOURCE_TYPES, UNSUPPORTED_TYPES, type Group, type Node, type
 import { EnumType, ResourceState, Status } from '../codes.js';
 import { Opened, type ClusapiContexts, type ClusapiHandlers } from '../contexts.js';
 import { control, ControlObject, type Controlled } from '../properties.js';
-import { ALL_ACCESS, isName, listed, named, remove, type Entry } from './lists.js';
+import { ALL_ACCESS, isName, listed, named, openedOr, remove, type Entry } from './lists.js';
 
 type Handle = ClusapiContexts['resource'];
 interface Answered {
@@ -32,12 +32,8 @@ const RESOURCE_NOT_ONLINE = 5004;
 export function resourceMethods(house: House): ClusapiHandlers {
   const find = (name: string): Resource | undefined =>
     named(house.allResources, name) ?? house.allResources.find(({ id }) => id === name);
-  const open = (name: string): { Status: number; returns: Handle | null } => {
-    const found = find(name);
-    return found
-      ? { Status: Status.SUCCESS, returns: new Opened('resource', found) }
-      : { Status: Status.RESOURCE_NOT_FOUND, returns: null };
-  };
+  const open = (name: string): ReturnType<typeof openedOr<'resource', Resource>> =>
+    openedOr('resource', find(name), Status.RESOURCE_NOT_FOUND);
   const online = async ({ hResource }: { readonly hResource: Handle }): Promise<Answered> => ({
     returns: await bringOnline(house, hResource.thing),
   });

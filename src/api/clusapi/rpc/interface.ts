@@ -31,7 +31,7 @@ export interface CallInfo {
   readonly cancelled: AbortSignal;
 }
 
-/** How methods are done. Throwing `RpcFault` answers a fault; what is not here is not implemented. */
+/** How methods are done. Throwing `RpcFault` answers a fault; a method that has no handler answers ERROR_CALL_NOT_IMPLEMENTED. */
 export type Handlers<M extends Methods, C extends Contexts = Contexts> = {
   readonly [K in keyof M]?: (request: Request<M[K], C>, call: CallInfo) => Answer<M[K], C> | Promise<Answer<M[K], C>>;
 };
