@@ -13,12 +13,23 @@
  * - activate: until the last group is online, less the activation time of a group's resources.
  *
  * The overhead is all of it together: kill to online, less timeout, less activation time.
+ *
+ * What of that is the machine's: a round among as many threads that decide nothing, over the same rings and doorbells;
+ * and the whole failover where all engines are in one thread, whose code and data are in its caches (processor time).
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { BenchCluster, nameOf } from './support/cluster.mjs';
 import { curve, round, summary } from './support/numbers.mjs';
 import { atMost } from './support/study.mjs';
-import { bareTimers } from './support/threads.mjs';
+import { bareRounds, bareTimers } from './support/threads.mjs';
+
+const dist = new URL('../dist/', import.meta.url);
+/** @type {typeof import('../src/cluster/open.js')} */
+const { openWorld } = await import(new URL('cluster/open.js', dist).href);
+/** @type {typeof import('../src/model/define.js')} */
+const { defineCluster } = await import(new URL('model/define.js', dist).href);
+/** @type {typeof import('../src/model/time.js')} */
+const { micros } = await import(new URL('model/time.js', dist).href);
 
 /**
  * @typedef {import('./support/study.mjs').Study} Study
@@ -40,6 +51,8 @@ const TIMEOUT_MS = 1000;
 const ACTIVATE_MS = 20;
 const DEACTIVATE_MS = 10;
 const TRIALS = 20;
+/** Rounds and failovers before the machine's own share is measured. */
+const UNCOUNTED = 20;
 const STEPS = /** @type {const} */ (['detect', 'agree', 'decide', 'activate', 'overhead']);
 /** What Corosync with Pacemaker takes beyond its token of 1 s: 1.06 s to agree, then 64 ms at least to start a resource. */
 const COROSYNC_MS = 1060 + 64;
@@ -88,6 +101,9 @@ export const study = {
     }
     progress('moves by hand');
     const moves = await ofMoves(servers, trials);
+    progress("the machine's share");
+    const asked = await bareRounds(servers - 1, UNCOUNTED + 10 * trials, INTERVAL_MS);
+    const alone = await inOneThread(servers, UNCOUNTED + trials);
     return {
       tables: [
         {
@@ -110,6 +126,17 @@ export const study = {
           title: 'a group moved by hand',
           columns: ['p50', 'p99'].map((name) => ({ name, unit: 'ms' })),
           rows: moves,
+        },
+        {
+          title: "the machine's share",
+          columns: ['min', 'p50', 'p99'].map((name) => ({ name, unit: 'ms' })),
+          rows: [
+            { name: `a round among ${servers - 1} threads that decide nothing`, samples: asked },
+            { name: 'processor time of a failover of 16 groups, all engines in one thread', samples: alone },
+          ].map(({ name, samples }) => {
+            const { min, p50, p99 } = summary(samples.slice(UNCOUNTED));
+            return { name, values: [min, p50, p99].map(round) };
+          }),
         },
       ],
       targets,
@@ -269,4 +296,39 @@ async function ofMoves(servers, trials) {
     { name: `deactivate, less ${DEACTIVATE_MS} ms`, samples: deactivate },
     { name: `activate, less ${ACTIVATE_MS} ms`, samples: activate },
   ].map(({ name, samples }) => ({ name, values: [summary(samples).p50, summary(samples).p99].map(round) }));
+}
+
+/**
+ * Processor time from the kill of a server to its groups online elsewhere, on the inline backend, in milliseconds. There
+ * are four heartbeats a timeout, so that they hardly count.
+ *
+ * @param {number} servers
+ * @param {number} trials
+ */
+async function inOneThread(servers, trials) {
+  const groups = groupsOf({ name: '', groups: 16, victim: 1, spread: false }, servers);
+  const defined = defineCluster({
+    name: 'ALONE',
+    servers: Array.from({ length: servers }, (_, index) => nameOf(index)),
+    heartbeat: { interval: `${TIMEOUT_MS / 4}ms`, timeout: `${TIMEOUT_MS}ms` },
+    parallelGroups: 256,
+    groups,
+  });
+  if (!defined.ok) throw new Error(JSON.stringify(defined.error));
+  const backend = await openWorld({ clusters: [defined.value], machines: [], clients: [] }, { seed: 1 });
+  const server = nameOf(1);
+  const rest = () => backend.until({ type: 'quiet' }, micros(backend.now() + 3_600_000_000));
+  const took = [];
+  await backend.act({ type: 'start', target: 'ALONE' });
+  for (let trial = 0; trial < trials; trial += 1) {
+    await rest();
+    const before = process.cpuUsage();
+    await backend.act({ type: 'crash', server });
+    await rest();
+    const { user, system } = process.cpuUsage(before);
+    took.push((user + system) / 1000);
+    await backend.act({ type: 'restart', server });
+  }
+  await backend.close();
+  return took;
 }

@@ -3,6 +3,9 @@
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
 
+/** @type {typeof import('../../src/interconnect/mesh.js')} */
+const { Mesh } = await import(new URL('../../dist/interconnect/mesh.js', import.meta.url).href);
+
 /**
  * @typedef {import('./thread-worker.mjs').Task} Task
  *
@@ -56,6 +59,32 @@ export async function bareTimers(count, intervalMs, lateUs = Infinity) {
       return all;
     },
   };
+}
+
+/**
+ * How long one thread takes to ask so many others and to have all their answers, over rings and doorbells, where nobody
+ * has anything to decide; in milliseconds, one figure for each round.
+ *
+ * @param {number} nodes
+ * @param {number} rounds
+ * @param {number} pauseMs before each round
+ * @returns {Promise<number[]>}
+ */
+export async function bareRounds(nodes, rounds, pauseMs) {
+  const { memory } = Mesh.create(nodes);
+  const workers = Array.from({ length: nodes }, (_, node) => {
+    /** @type {import('./round-worker.mjs').RoundTask} */
+    const workerData = { memory, nodes, node, rounds, pauseMs };
+    return new Worker(new URL('round-worker.mjs', import.meta.url), { workerData });
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      for (const worker of workers) worker.once('error', reject);
+      workers[0].once('message', resolve);
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 }
 
 /**

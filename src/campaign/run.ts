@@ -23,12 +23,13 @@ const REST_US = 600_000_000;
 /** Runs it and throws what goes wrong (`InvariantViolation` for a broken invariant). */
 export async function playRandomRun(
   run: RandomRun,
-  options: { backend?: BackendKind; onLine?: (line: TraceLine) => void } = {},
+  options: { backend?: BackendKind; corked?: boolean; onLine?: (line: TraceLine) => void } = {},
 ): Promise<RandomRunResult> {
   const defined = defineCluster(run.cluster);
   if (!defined.ok) throw new Error(`seed ${run.seed} makes no cluster: ${JSON.stringify(defined.error)}`);
   const world = { clusters: [defined.value], machines: [], clients: [] };
-  const backend = await openWorld(world, { seed: run.seed, backend: options.backend, scenario: `random ${run.seed}` });
+  const { backend: kind, corked } = options;
+  const backend = await openWorld(world, { seed: run.seed, backend: kind, corked, scenario: `random ${run.seed}` });
   let lines = 0;
   backend.trace((line) => {
     lines += 1;

@@ -139,7 +139,8 @@ export class Clients {
   /** A server lets an outcome out: its clients hear of it at once, if it is anything to them. */
   released(slot: ServerSlot, outcome: Outcome, view: ViewId): void {
     const reporter = this.reporters[slot.place.node];
-    if (reporter.take(outcome, view)) this.broadcast(slot, reporter.report('member', this.world.now()));
+    if (reporter.take(outcome, view) && this.slots.length > 0)
+      this.broadcast(slot, reporter.report('member', this.world.now()));
   }
 
   /** A server is in no view any more, though it runs. */

@@ -29,6 +29,8 @@ export class InlineBackend extends VirtualBackend {
       return;
     }
     engine.step(input, this.effects[slot.place.node]);
+    // Frames come together: those of an instant, and those that waited for a server that hung.
+    if (input.type !== 'frame') this.flush(slot);
     this.settlePower(slot);
   }
 
@@ -57,16 +59,27 @@ export class InlineBackend extends VirtualBackend {
     for (const slot of this.slots) {
       for (const due of arriving) if (this.isFor(slot, due)) this.arrive(slot, due);
       if (slot.active && (slot.engine?.nextDeadline() ?? NEVER) <= at) this.input(slot, { type: 'tick', now: at });
+      else if (this.flush(slot)) this.settlePower(slot);
     }
   }
 
   protected startEngine(slot: ServerSlot): void {
     const { node } = slot.place;
-    this.engines[node] = slot.boot(this.clock, this.effects[node], this.audit);
+    const engine = slot.boot(this.clock, this.effects[node], this.audit);
+    this.engines[node] = engine;
+    if (this.options.corked) engine.cork();
   }
 
   protected stopEngine(slot: ServerSlot): void {
     this.engines[slot.place.node] = undefined;
+  }
+
+  /** Where engines are corked, lets this one conclude; answers whether it did. */
+  private flush(slot: ServerSlot): boolean {
+    const engine = this.options.corked && !slot.hung && this.engines[slot.place.node];
+    if (!engine) return false;
+    engine.flush(this.effects[slot.place.node]);
+    return true;
   }
 
   private arrive(slot: ServerSlot, due: Due): void {

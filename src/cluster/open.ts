@@ -9,8 +9,7 @@ import { VERSION } from './version.js';
 import type { WorldOptions } from './world-backend.js';
 import type { WorldDefinition } from './world.js';
 
-export interface OpenOptions
-  extends Omit<WorldOptions, 'version' | 'threadEntry'>, Pick<RealtimeOptions, 'hang' | 'warmUpMs'> {
+export interface OpenOptions extends Omit<WorldOptions, 'version' | 'threadEntry'>, Pick<RealtimeOptions, 'hang'> {
   readonly backend?: BackendKind;
 }
 

@@ -55,11 +55,6 @@ const START_MS = 10_000;
 export interface RealtimeOptions extends WorldOptions {
   /** How servers hang: stopped in a wait (default), or in an endless loop. */
   readonly hang?: Hang;
-  /**
-   * For how long each server's thread practises failovers by itself before it boots, in milliseconds (0): for whoever
-   * measures, so that no code is cold.
-   */
-  readonly warmUpMs?: number;
   /** Called with moments that no trace line tells: a server has proposed a view, or suspects others. */
   readonly onMark?: (at: Micros, server: string, what: string) => void;
 }
@@ -99,6 +94,8 @@ export class RealtimeBackend extends WorldBackend {
   private readonly switches: readonly Switches[];
   private readonly witnesses: readonly Witness[];
   private readonly glasses: readonly StatusGlass[];
+  /** Takes in what each server tells, by its node. */
+  private readonly effects: readonly Effects[];
   private readonly runners: (Runner | undefined)[] = [];
   private readonly clientRunners = new Map<ClientSlot, ClientRunner>();
   private readonly clientsLeaving = new Set<Promise<void>>();
@@ -146,6 +143,7 @@ export class RealtimeBackend extends WorldBackend {
     this.switches = this.memories.map(({ switches }) => new Switches(switches));
     this.witnesses = world.clusters.map(() => new Witness());
     this.glasses = this.slots.map(({ place }) => new StatusGlass(this.memories[place.cluster].status, place.server));
+    this.effects = this.slots.map((slot) => this.effectsOf(slot));
     this.waits = new Waits({
       now: () => this.clock.now(),
       reached: (goal) => this.reached(goal),
@@ -354,8 +352,8 @@ export class RealtimeBackend extends WorldBackend {
     const { incarnation } = slot;
     const gone = runner.thread.kill().then(async () => {
       // What it wrote to its disk with its last breath is there.
-      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => {
-        keepDisk(slot, fromBytes(bytes as Uint8Array) as Report);
+      runner.thread.drain((kind, _ends, _epoch, stamp, bytes) => {
+        keepDisk(slot, reportOf(kind, stamp, bytes as Uint8Array));
       });
       this.switches[cluster].setPower(server, -incarnation);
       this.settleLinks(slot);
@@ -447,7 +445,6 @@ export class RealtimeBackend extends WorldBackend {
       rules: this.switchboard.model.rulesOf(place.node),
       faults: this.faultsOn(slot),
       heartbeatsTold: this.heartbeatSink !== undefined,
-      warmUpMs: this.settings.warmUpMs ?? 0,
       controls,
     };
   }
@@ -558,8 +555,8 @@ export class RealtimeBackend extends WorldBackend {
 
   private collect(): void {
     for (const runner of this.living()) {
-      runner.thread.drain((_kind, _ends, _epoch, _stamp, bytes) => {
-        this.inbox.push({ runner, report: fromBytes(bytes as Uint8Array) as Report });
+      runner.thread.drain((kind, _ends, _epoch, stamp, bytes) => {
+        this.inbox.push({ runner, report: reportOf(kind, stamp, bytes as Uint8Array) });
       });
       if (runner.thread.end.waiting > 0) runner.thread.end.flush();
     }
@@ -593,7 +590,7 @@ export class RealtimeBackend extends WorldBackend {
       return;
     }
     this.toldAt = report.at;
-    const out = this.effectsOf(slot);
+    const out = this.effects[slot.place.node];
     for (const record of report.effects) {
       if (record[0] === 'departed') mirror.leave();
       carryOut(record, out, {
@@ -711,6 +708,13 @@ export class RealtimeBackend extends WorldBackend {
 }
 
 type OrderBody = Order extends infer One ? (One extends Order ? Omit<One, 'n'> : never) : never;
+
+/** What a server has told: what came of a pass of its loop, or what it wants kept. */
+function reportOf(kind: number, stampUs: number, bytes: Uint8Array): Report {
+  const told = fromBytes(bytes);
+  if (kind !== Kind.DISK) return told as Report;
+  return { at: micros(stampUs), effects: [['persist', told]], done: [], beats: [] };
+}
 
 /** What a server that is dead had still written to its disk. */
 function keepDisk(slot: ServerSlot, report: Report): void {

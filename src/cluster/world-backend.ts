@@ -38,6 +38,11 @@ import { Directory, type WorldDefinition } from './world.js';
 export interface WorldOptions {
   /** Seed of everything random: a whole number, 0 to 2^53 - 1. */
   readonly seed: number;
+  /**
+   * On inline a server draws its conclusions once for all that reaches it at an instant (false), as in real time it does
+   * for all that has come since it looked last: to test that. The trace is another one. The other backends heed it not.
+   */
+  readonly corked?: boolean;
   /** Check the cluster's invariants as the run goes (default); off for speed. */
   readonly invariants?: boolean;
   /** What the trace's first line calls the run. */

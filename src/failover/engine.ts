@@ -78,6 +78,8 @@ export class Engine {
   private leaseAt: Micros = NEVER;
   private guarded = false;
   private corked = false;
+  /** Inputs were taken in since conclusions were drawn last. */
+  private undecided = false;
   private fenceAt: Micros = NEVER;
   private dueAt: Micros;
 
@@ -127,21 +129,28 @@ export class Engine {
       this.noticeAbsence();
       this.takeIn(input);
     }
-    this.conclude(input.type === 'tick');
+    if (this.corked && input.type !== 'tick' && !core.ending) this.undecided = true;
+    else this.conclude(input.type === 'tick');
   }
 
   /**
-   * From now on what is for the log's sake (entries, acknowledgements, commands) is kept until `flush`: for a shell that
-   * takes in many inputs at once, so that what they give rise to travels in one frame.
+   * From now on conclusions are drawn once for all inputs taken in until a tick or `flush`, and what is for the log's sake
+   * (entries, acknowledgements, commands) is kept until `flush`: for a shell that takes in many inputs at once, so that
+   * what they give rise to travels in one frame.
    */
   cork(): void {
     this.corked = true;
   }
 
-  /** Sends what was kept. */
+  /** Draws conclusions, if any are due, and sends what was kept. */
   flush(out: Effects): void {
-    this.core.out = out;
-    if (!this.core.ending) this.sequence.flush(this.change.promised !== undefined);
+    const { core } = this;
+    core.out = out;
+    if (this.undecided) this.conclude(false);
+    if (core.ending && !this.change.unfinished) return;
+    const { index } = agreed(core);
+    this.sequence.flush(this.change.promised !== undefined);
+    if (agreed(core).index !== index) this.dueAt = core.now;
   }
 
   /** A number that differs when anything in the engine does: for replaying recorded inputs. */
@@ -327,6 +336,7 @@ export class Engine {
    * when all that has arrived at that instant has been read.
    */
   private conclude(ticked: boolean): void {
+    this.undecided = false;
     this.noticeAbsence();
     const { core, change, sequence } = this;
     if (ticked) core.detector.check(core.now);

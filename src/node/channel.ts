@@ -28,6 +28,8 @@ export const Kind = {
   DONE: 5,
   /** Up: the thread has failed: message and stack. */
   FAILED: 6,
+  /** Up: what is to be on the server's disk, as JSON. */
+  DISK: 7,
 } as const;
 
 /** What both ends are made from; plain data with shared memory in it. */
@@ -96,8 +98,13 @@ export class LineEnd {
 
   /** Lets the other end see what was sent, and wakes it. */
   flush(): void {
-    if (!this.writer.flush()) Atomics.store(this.flags, this.mine, 1);
+    this.publish();
     if (this.theirs.ring()) this.woken();
+  }
+
+  /** Lets the other end see what was sent, when it looks the next time. */
+  publish(): void {
+    if (!this.writer.flush()) Atomics.store(this.flags, this.mine, 1);
   }
 
   /** Wakes the other end in any case. */

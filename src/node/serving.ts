@@ -36,11 +36,27 @@ export function recordingAudit(write: (record: EffectRecord) => void): typeof mi
  */
 export function sendUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
   end.send(kind, bytes, stampUs);
+  end.flush();
+  waitUntilOut(end);
+}
+
+/**
+ * The same, but the main thread is not woken for it: it is there when that looks the next time, or when it looks what a
+ * thread that was killed has left behind.
+ */
+export function layUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
+  end.send(kind, bytes, stampUs);
+  end.publish();
+  waitUntilOut(end);
+}
+
+function waitUntilOut(end: LineEnd): void {
+  if (end.waiting === 0) return;
   const isOut = (): boolean => {
     end.flush();
     return end.waiting === 0;
   };
-  if (!isOut()) waitFor(end.own, isOut, Infinity);
+  waitFor(end.own, isOut, Infinity);
 }
 
 /** Says why the thread ends: anything can be thrown. */

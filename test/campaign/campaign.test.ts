@@ -39,6 +39,14 @@ describe('a random run', () => {
     expect((await playRandomRun(randomRun(seed))).lines).toBeGreaterThan(10);
   });
 
+  it('comes to rest the same way where servers conclude once an instant, as they do in real time', async () => {
+    for (const seed of seeds) {
+      const [corked, again] = [await playCorked(seed), await playCorked(seed)];
+      expect({ seed, ...again }).toEqual({ seed, ...corked });
+      expect(corked.lines).toBeGreaterThan(10);
+    }
+  });
+
   it('differs from seed to seed', async () => {
     const hashes = await Promise.all(
       seeds.slice(0, 10).map(async (seed) => (await playRandomRun(randomRun(seed))).hash),
@@ -46,3 +54,7 @@ describe('a random run', () => {
     expect(new Set(hashes).size).toBe(10);
   });
 });
+
+function playCorked(seed: number): ReturnType<typeof playRandomRun> {
+  return playRandomRun(randomRun(seed), { corked: true });
+}

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Bell } from '../../src/interconnect/bell.js';
 import { Kind, type Line, LineEnd, newBell, newLine } from '../../src/node/channel.js';
 import { waitFor } from '../../src/node/realtime/waiting.js';
+import { layUp } from '../../src/node/serving.js';
 import { fromBytes, toBytes } from '../../src/node/wire.js';
 
 /** So many bytes, no two like sizes alike. */
@@ -63,6 +64,18 @@ describe('a line', () => {
     main.own.prepare();
     server.drain(() => undefined);
     expect(woken).toBe(2);
+  });
+
+  it('lays up what nobody is woken for: it is there at the next look', () => {
+    const line = newLine(newBell());
+    let woken = 0;
+    const [main, server] = [LineEnd.main(line), LineEnd.server(line, () => (woken += 1))];
+    const seen: (readonly [number, number, number, Uint8Array])[] = [];
+    main.own.prepare();
+    layUp(server, Kind.DISK, toBytes({ epoch: 3 }), 7);
+    expect([woken, main.own.prepared]).toEqual([0, true]);
+    expect(take(main, seen)).toBe(1);
+    expect([seen[0][0], seen[0][2], fromBytes(seen[0][3])]).toEqual([Kind.DISK, 7, { epoch: 3 }]);
   });
 
   it('carries what is larger than its rings, both ways at once, as both ends give room to each other', () => {

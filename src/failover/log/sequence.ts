@@ -320,20 +320,21 @@ export class Sequence {
   private tellMembers(): void {
     const { core } = this;
     const { state } = core.replica;
+    let append: Append | undefined;
     for (const member of serversOf(state.members)) {
       if (member === core.me) continue;
       const after = Math.max(this.sent[member], this.first - 1);
-      core.out.send(member, {
-        type: 'append',
-        epoch: state.view.epoch,
-        from: core.me,
-        after,
-        entries: this.entries.slice(after - this.first + 1),
-        stable: this.stable,
-        floor: this.floor,
-      });
+      // Nearly always all members are told the same: a shell may write it out once.
+      if (append?.after !== after) append = this.appendAfter(after);
+      core.out.send(member, append);
       this.sent[member] = state.index;
     }
+  }
+
+  private appendAfter(after: number): Append {
+    const { core, stable, floor } = this;
+    const entries = this.entries.slice(after - this.first + 1);
+    return { type: 'append', epoch: core.replica.state.view.epoch, from: core.me, after, entries, stable, floor };
   }
 
   /** What this server submitted before it became the coordinator. */

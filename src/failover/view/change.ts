@@ -293,12 +293,10 @@ export class ViewChange {
 
   private askAll(round: Round): void {
     const { core } = this;
-    const { view, index } = agreed(core);
-    for (const server of serversOf(round.asked)) {
-      if (round.pledges[server]) continue;
-      const { epoch, asked, forming } = round;
-      core.out.send(server, { type: 'propose', epoch, from: core.me, asked, base: view, index, forming });
-    }
+    const { view: base, index } = agreed(core);
+    const { epoch, asked, forming } = round;
+    const propose = { type: 'propose', epoch, from: core.me, asked, base, index, forming } as const;
+    for (const server of serversOf(asked)) if (!round.pledges[server]) core.out.send(server, propose);
   }
 
   private concludeWhenAll(): void {
@@ -362,15 +360,16 @@ export class ViewChange {
       this.pause();
       return;
     }
-    const snapshot = this.sequence.snapshot();
+    const state = this.sequence.snapshot();
     const entry = this.viewEntry(round, pledges, base);
     const common = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry } as const;
+    const whole = { ...common, state };
     this.round = undefined;
     this.unconfirmed.clear();
     for (const pledge of pledges) {
       if (pledge.from === core.me) continue;
       const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
-      const commit = same ? common : { ...common, state: snapshot };
+      const commit = same ? common : whole;
       this.unconfirmed.set(pledge.from, commit);
       core.out.send(pledge.from, commit);
     }

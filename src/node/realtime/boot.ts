@@ -37,8 +37,6 @@ export interface RealtimeBoot extends ServerBoot {
   readonly rules: readonly LinkRule[];
   readonly faults: readonly ResourceFault[];
   readonly heartbeatsTold: boolean;
-  /** For how long it practises before its first step, in milliseconds: `warm-up.ts`. */
-  readonly warmUpMs: number;
   /** For questions to the thread over comlink. */
   readonly controls: MessagePort;
 }

@@ -105,6 +105,8 @@ export class Links {
   /** A control frame was still waiting for room when everything was published last. */
   private stalled = false;
   private readonly size: number;
+  /** The control frame that was sent last, and its bytes: a frame for all members is written out once. */
+  private encoded: { readonly frame: ControlFrame; readonly bytes: Uint8Array } | undefined;
   /** This server and all others, by nodes of the network model. */
   private readonly node: number;
   private readonly others: readonly number[];
@@ -172,7 +174,8 @@ export class Links {
 
   /** A control frame to one server, on every interconnect. */
   send(to: number, frame: ControlFrame, now: Micros): void {
-    const bytes = toBytes(frame);
+    if (this.encoded?.frame !== frame) this.encoded = { frame, bytes: toBytes(frame) };
+    const { bytes } = this.encoded;
     for (const outs of this.outs) for (const out of outs) if (out.to === to) this.through(out, now, { bytes });
   }
 

@@ -11,14 +11,14 @@
  * does not begin. Between two heartbeats a thread is woken once, and does nothing twice.
  */
 import { Engine } from '../../failover/engine.js';
-import type { Effects, Input } from '../../failover/frames.js';
+import type { Durable, Effects, Input } from '../../failover/frames.js';
 import { sameView } from '../../failover/state.js';
 import { MessageReader, type Take } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
 import { type Micros, micros } from '../../model/time.js';
 import { Kind, LineEnd } from '../channel.js';
 import { type EffectRecord, recordingEffects } from '../effects.js';
-import { recordingAudit, sendUp } from '../serving.js';
+import { layUp, recordingAudit, sendUp } from '../serving.js';
 import { blankBeat, fromBytes, readBeat, readControl, type ReusedBeat, toBytes } from '../wire.js';
 import { Agents } from './agents.js';
 import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
@@ -27,14 +27,13 @@ import { Lateness } from './lateness.js';
 import { isFor, Links, marksOf } from './links.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
-import { warmUp } from './warm-up.js';
 
 /** It never sleeps longer than this, in milliseconds. */
 const SLEEP_MS_MAX = 1000;
 /** Turns of the event loop in which a question is taken in and its answer sent. */
 const TURNS = 4;
 /** Rings lose nothing: who has not answered yet is busy, and would only be busier for being asked again at once. */
-const SAY_AGAIN_US_MIN = 5000;
+const SAY_AGAIN_US = { min: 5000, max: 10_000 };
 /** Frames that found no room are tried again after so many microseconds. */
 const RETRY_US = 1000;
 /** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
@@ -82,8 +81,14 @@ export class RealtimeServer {
   private held = '[]';
   /** The executor's revision when what is held was looked at. */
   private heldRevision = 0;
-  /** Something is to be kept on disk that the main thread does not know of yet. */
-  private unsaved = false;
+  /** What is to be on disk before anybody hears of it. */
+  private toSave: Durable | undefined;
+  /** The main thread is to look at the disk. */
+  private saved = false;
+  /** Effects are to be told before anybody hears of them, in their order. */
+  private tellsFirst = false;
+  /** The content of the synchronised registry that was told last. */
+  private content: string;
   /** The main thread wants the whole agreed state. */
   private asked = false;
 
@@ -95,10 +100,10 @@ export class RealtimeServer {
     const { definition, me, incarnation, durable, memory, bootedAt } = boot;
     this.end = LineEnd.server(boot.line, wakeMain);
     this.clock = new RealClock(boot.originNs);
-    if (boot.warmUpMs > 0) warmUp(definition, boot.warmUpMs, this.clock);
     this.switches = new Switches(memory.switches);
     this.links = new Links(boot, this.switches);
     this.agents = new Agents(definition, boot.faults);
+    this.content = durable.registry.content;
     this.board = new StatusBoard(memory.status, me);
     this.tellsHeartbeats = boot.heartbeatsTold;
     this.beatIn = { type: 'frame', now: micros(0), network: 0, frame: blankBeat(definition.servers.length) };
@@ -112,8 +117,9 @@ export class RealtimeServer {
     const now = this.clock.now();
     // A thread that is late by an interval is busy. Rings lose no heartbeats: nobody misses it before half a timeout.
     const absenceUs = Math.max(definition.heartbeatIntervalUs, definition.heartbeatTimeoutUs / 4);
+    const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
-    this.engine = new Engine({ ...identity, retryUsMin: SAY_AGAIN_US_MIN, absenceUs }, this.out);
+    this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
     this.engine.cork();
   }
 
@@ -142,11 +148,20 @@ export class RealtimeServer {
       this.tick(now);
       this.engine.flush(this.out);
     }
-    // What is to be kept is kept before anybody hears of it. That orders are done is told with where they have led to:
-    // whoever gave them asks for that at once.
-    if (this.unsaved) this.tell([], undefined);
+    this.save();
     this.links.publish();
     this.report();
+  }
+
+  /** What is to be kept is kept before anybody hears of it; the main thread is woken when all others are. */
+  private save(): void {
+    // That orders are done is told with where they have led to: whoever gave them asks for that at once.
+    if (this.tellsFirst) this.tell([], undefined);
+    this.tellsFirst = false;
+    if (!this.toSave) return;
+    layUp(this.end, Kind.DISK, toBytes(this.toSave), this.clock.now());
+    this.toSave = undefined;
+    this.saved = true;
   }
 
   private async eventLoop(): Promise<void> {
@@ -275,12 +290,22 @@ export class RealtimeServer {
         this.links.send(to, frame, this.clock.now());
         if (frame.type === 'propose') this.effects.push(['mark', 'propose']);
       },
+      installed: (view, members, parent, newcomer) => {
+        // From now on its registry is read as a member's.
+        this.tellsFirst ||= newcomer;
+        recorded.installed(view, members, parent, newcomer);
+      },
       persist: (durable) => {
-        this.unsaved = true;
+        const { content } = durable.registry;
+        this.toSave = content === this.content ? durable : undefined;
+        if (this.toSave) return;
+        // What programs read follows each content on its own, in its place among registry keys that come with groups.
+        this.content = content;
+        this.tellsFirst = true;
         recorded.persist(durable);
       },
       bringsUp: (group, view, keys) => {
-        this.unsaved ||= keys !== undefined;
+        this.tellsFirst ||= keys !== undefined;
         recorded.bringsUp(group, view, keys);
       },
       agent: (call) => this.agents.start(call, this.clock.now()),
@@ -298,7 +323,7 @@ export class RealtimeServer {
     const standing = this.standing();
     if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, this.clock.now());
     this.beaten = false;
-    if (standing || this.asked || this.effects.length + this.done.length + this.beats.length > 0) {
+    if (standing || this.asked || this.saved || this.effects.length + this.done.length + this.beats.length > 0) {
       const { done } = this;
       this.done = [];
       this.tell(done, standing);
@@ -310,7 +335,7 @@ export class RealtimeServer {
     const at = this.clock.now();
     this.effects = [];
     this.beats = [];
-    this.unsaved = false;
+    this.saved = false;
     const state = done.length > 0 && this.asked ? this.engine.state : undefined;
     if (state) this.asked = false;
     const report: Report = { at, effects, done, beats, standing, state };
