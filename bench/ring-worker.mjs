@@ -41,7 +41,7 @@ const KIND = 1;
 const ENDS = 1 << 8;
 const PAYLOAD = Array.from({ length: PAYLOAD_WORDS }, (_, word) => word);
 const STAMP_US = 1_700_000_000_000_000;
-/** Who polled so often in vain sleeps a moment: on a busy machine the other thread waits for this one's processor. */
+/** Who polled so often in a row in vain sleeps a moment: on a busy machine the other thread waits for this one's processor. */
 const SPINS = 2000;
 const MOMENT_MS = 0.02;
 const never = new Int32Array(new SharedArrayBuffer(4));
@@ -85,6 +85,7 @@ parentPort?.postMessage(0);
 
 /** One more is done. */
 function tick() {
+  spins = 0;
   inWindow += 1;
   if (inWindow < window) return;
   const now = performance.now();
