@@ -339,7 +339,7 @@ export class Engine {
     this.undecided = false;
     this.noticeAbsence();
     const { core, change, sequence } = this;
-    if (ticked) core.detector.check(core.now);
+    if (ticked && core.detector.check(core.now) && this.corked) change.lookAgain();
     core.executor.tick(core.now, core.out);
     if (core.now >= this.leaseAt || change.refused) this.checkLease();
     this.lookAround();

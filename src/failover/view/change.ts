@@ -88,6 +88,8 @@ export class ViewChange {
   private pausedUntil = micros(0);
   /** The witness has said no: the other side goes on. */
   refused = false;
+  /** The last proposal that this server had no reason to follow, and when it came. */
+  private passedOver: { readonly frame: Propose; readonly at: Micros } | undefined;
 
   constructor(
     private readonly core: Core,
@@ -124,7 +126,11 @@ export class ViewChange {
   propose(frame: Propose): void {
     const { core } = this;
     this.epochSeen = Math.max(this.epochSeen, frame.epoch);
-    if (!has(frame.asked, core.me) || !this.mayFollow(frame)) return;
+    if (!has(frame.asked, core.me)) return;
+    if (!this.mayFollow(frame)) {
+      this.passedOver = { frame, at: core.now };
+      return;
+    }
     if (this.round && frame.from < core.me && frame.epoch >= this.round.epoch) this.pause();
     const mine = this.promised;
     if (mine && (mine.epoch > frame.epoch || (mine.epoch === frame.epoch && mine.from !== frame.from))) {
@@ -142,6 +148,13 @@ export class ViewChange {
     this.withdraw();
     this.promise(frame.epoch, frame.from, frame.asked);
     core.out.send(frame.from, this.pledge(frame.epoch, frame.base, frame.index));
+  }
+
+  /** Silence was looked for at this instant: a proposal that came before that may be one to follow now. */
+  lookAgain(): void {
+    const { passedOver } = this;
+    this.passedOver = undefined;
+    if (passedOver?.at === this.core.now) this.propose(passedOver.frame);
   }
 
   pledged(frame: Pledge): void {
@@ -177,6 +190,7 @@ export class ViewChange {
 
   /** A proposal has come to nothing. */
   withdrawn(frame: Withdraw): void {
+    if (this.passedOver?.frame.epoch === frame.epoch) this.passedOver = undefined;
     if (this.promised?.epoch === frame.epoch && this.promised.from === frame.from) this.promised = undefined;
     this.forgetPromise(frame.epoch, frame.from);
   }
