@@ -176,7 +176,7 @@ function barsOf({ title, unit, bars, of, log = false, stacked = false }) {
     parts.push(`<line class="grid" x1="${x}" x2="${x}" y1="${top - 4}" y2="${height - 22}"/>`);
     parts.push(`<text class="faint" x="${x}" y="${height - 8}" text-anchor="middle">${short(tick)}</text>`);
   }
-  parts.push(`<text class="faint" x="${LEFT - 10}" y="${height - 8}" text-anchor="end">${text(unit)}</text>`);
+  parts.push(`<text class="faint" x="${LEFT - 24}" y="${height - 8}" text-anchor="end">${text(unit)}</text>`);
   bars.forEach(({ name, values }, index) => {
     const y = top + index * stride;
     const middle = y + (rows * BAR) / 2 + 4;
