@@ -10,9 +10,11 @@
  * - agree: until the view without the server is installed;
  * - decide: until the first of its groups is under way elsewhere;
  * - deactivate: nothing on a server that is dead; what a move by hand takes is in a table of its own;
- * - activate: until the last group is online, less the activation time of a group's resources.
+ * - activate: until the last group runs on its new server, less the activation time of a group's resources;
+ * - report: until that is agreed, and the first server says ONLINE.
  *
- * The overhead is all of it together: kill to online, less timeout, less activation time.
+ * Two sums are shown, both less timeout and activation time: from the kill until all groups run again, which is what their
+ * users wait for, and until the cluster says so, which is what a program that asks the cluster waits for.
  *
  * What of that is the machine's: a round among as many threads that decide nothing, over the same rings and doorbells;
  * and the whole failover where all engines are in one thread, whose code and data are in its caches (processor time).
@@ -41,7 +43,7 @@ const { micros } = await import(new URL('model/time.js', dist).href);
  * @property {number} victim
  * @property {boolean} spread Every server is at home for its share, in place of all groups on the victim.
  *
- * @typedef {Record<'detect' | 'agree' | 'decide' | 'activate' | 'overhead', number>} Steps In milliseconds.
+ * @typedef {Record<(typeof STEPS)[number] | 'running' | 'told', number>} Steps In milliseconds.
  */
 
 const SERVERS = 16;
@@ -53,10 +55,14 @@ const DEACTIVATE_MS = 10;
 const TRIALS = 20;
 /** Rounds and failovers before the machine's own share is measured. */
 const UNCOUNTED = 20;
-const STEPS = /** @type {const} */ (['detect', 'agree', 'decide', 'activate', 'overhead']);
+const STEPS = /** @type {const} */ (['detect', 'agree', 'decide', 'activate', 'report']);
+/** The sums, and how they are called. */
+const SUMS = /** @type {const} */ ([
+  ['running', 'kill to running'],
+  ['told', 'kill to ONLINE'],
+]);
 /** What Corosync with Pacemaker takes beyond its token of 1 s: 1.06 s to agree, then 64 ms at least to start a resource. */
 const COROSYNC_MS = 1060 + 64;
-const AIM = 'kill to online, less timeout and activation, 16 groups';
 
 /** @type {Study} */
 export const study = {
@@ -76,28 +82,19 @@ export const study = {
       const of = (/** @type {keyof Steps} */ step) => summary(seen.map((steps) => steps[step]));
       detail.push({
         name: one.name,
-        values: STEPS.slice(0, 4)
-          .flatMap((step) => [of(step).p50, of(step).p99])
-          .map(round),
+        values: STEPS.flatMap((step) => [of(step).p50, of(step).p99]).map(round),
       });
-      const all = of('overhead');
+      const [running, told] = SUMS.map(([sum]) => of(sum));
       totals.push({
         name: one.name,
-        values: [all.count, all.min, all.p50, all.p99, bare.p99 / 1000, bare.max / 1000].map(round),
-        curve: curve(seen.map(({ overhead }) => overhead)),
+        values: [
+          ...[told.count, running.min, running.p50, running.p99, told.min, told.p50, told.p99],
+          ...[bare.p99 / 1000, bare.max / 1000],
+        ].map(round),
+        // From the kill to ONLINE.
+        curve: curve(seen.map((steps) => steps.told)),
       });
-      if (one.groups !== 16) continue;
-      const where = one.spread ? 'one on each server' : `all on ${nameOf(one.victim)}`;
-      targets.push(
-        atMost(`${AIM}, ${where}: p50`, round(all.p50), 3, 'ms'),
-        atMost(
-          `${AIM}, ${where}: p99, against 10 ms and the bare timer’s p99`,
-          round(all.p99),
-          round(10 + bare.p99 / 1000),
-          'ms',
-        ),
-        atMost(`${AIM}, ${where}: p50, against Corosync with Pacemaker`, round(all.p50), COROSYNC_MS, 'ms'),
-      );
+      if (one.groups === 16) targets.push(...aimsOf(one, of, bare.p99 / 1000));
     }
     progress('moves by hand');
     const moves = await ofMoves(servers, trials);
@@ -107,16 +104,17 @@ export const study = {
     return {
       tables: [
         {
-          title: `kill to online, less ${TIMEOUT_MS} ms timeout and ${ACTIVATE_MS} ms activation`,
+          title: `less ${TIMEOUT_MS} ms timeout and ${ACTIVATE_MS} ms activation`,
           columns: [
             { name: 'seen', unit: '' },
-            ...['min', 'p50', 'p99', 'bare timer p99', 'its latest'].map((name) => ({ name, unit: 'ms' })),
+            ...SUMS.flatMap(([, name]) => [`${name}: min`, 'p50', 'p99']).map((name) => ({ name, unit: 'ms' })),
+            ...['bare timer p99', 'its latest'].map((name) => ({ name, unit: 'ms' })),
           ],
           rows: totals,
         },
         {
           title: 'step by step',
-          columns: STEPS.slice(0, 4).flatMap((step) => [
+          columns: STEPS.flatMap((step) => [
             { name: `${step} p50`, unit: 'ms' },
             { name: 'p99', unit: 'ms' },
           ]),
@@ -143,6 +141,26 @@ export const study = {
     };
   },
 };
+
+/**
+ * What was aimed at for 16 groups, for both sums.
+ *
+ * @param {Case} one
+ * @param {(sum: keyof Steps) => import('./support/numbers.mjs').Summary} of
+ * @param {number} bareMs how late a bare timer was, 99th percentile
+ */
+function aimsOf(one, of, bareMs) {
+  const where = one.spread ? 'one on each server' : `all on ${nameOf(one.victim)}`;
+  return SUMS.flatMap(([sum, name]) => {
+    const what = `${name}, less timeout and activation, 16 groups, ${where}`;
+    const { p50, p99 } = of(sum);
+    return [
+      atMost(`${what}: p50`, round(p50), 3, 'ms'),
+      atMost(`${what}: p99, against 10 ms and the bare timer’s p99`, round(p99), round(10 + bareMs), 'ms'),
+      atMost(`${what}: p50, against Corosync with Pacemaker`, round(p50), COROSYNC_MS, 'ms'),
+    ];
+  });
+}
 
 /** @param {readonly number[]} counts */
 function casesOf(counts) {
@@ -208,7 +226,10 @@ async function ofCase(one, servers, trials, progress) {
       await cluster.act({ type: 'crash', server });
       await cluster.until('that the groups are online elsewhere', () => {
         const { groups: states } = cluster.backend.status(cluster.definition.name);
-        return lost.every((name) => states[name].state === 'ONLINE' && states[name].server !== server);
+        return (
+          lost.every((name) => states[name].state === 'ONLINE' && states[name].server !== server) &&
+          lost.every((name) => runsFrom(cluster.marks, server, name) < Infinity)
+        );
       });
       seen.push(stepsOf(cluster, killed, one.victim, lost));
       await cluster.act({ type: 'restart', server });
@@ -236,20 +257,34 @@ function stepsOf({ marks, lines }, killed, victim, lost) {
   );
   let agreed = Infinity;
   let decided = Infinity;
-  let online = -Infinity;
+  let told = -Infinity;
   for (const line of lines) {
     if (line.kind === 'view' && !line.members.includes(server)) agreed = Math.min(agreed, line.t);
     if (line.kind !== 'group' || !lost.includes(line.group) || line.t < agreed) continue;
     if (line.state === 'INPROGRESS' && line.server !== server) decided = Math.min(decided, line.t);
-    if (line.state === 'ONLINE' && line.server !== server) online = Math.max(online, line.t);
+    if (line.state === 'ONLINE' && line.server !== server) told = Math.max(told, line.t);
   }
+  const running = Math.max(...lost.map((group) => runsFrom(marks, server, group)));
   return {
     detect: (detected - killed) / 1000 - TIMEOUT_MS,
     agree: (agreed - detected) / 1000,
     decide: (decided - agreed) / 1000,
-    activate: (online - decided) / 1000 - ACTIVATE_MS,
-    overhead: (online - killed) / 1000 - TIMEOUT_MS - ACTIVATE_MS,
+    activate: (running - decided) / 1000 - ACTIVATE_MS,
+    report: (told - running) / 1000,
+    running: (running - killed) / 1000 - TIMEOUT_MS - ACTIVATE_MS,
+    told: (told - killed) / 1000 - TIMEOUT_MS - ACTIVATE_MS,
   };
+}
+
+/**
+ * When another server than that first said that it has the group up; Infinity where none has.
+ *
+ * @param {BenchCluster['marks']} marks
+ * @param {string} lost
+ * @param {string} group
+ */
+function runsFrom(marks, lost, group) {
+  return marks.find(({ server, running }) => server !== lost && running.includes(group))?.atUs ?? Infinity;
 }
 
 /**

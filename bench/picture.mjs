@@ -75,13 +75,13 @@ const STUDIES = {
     });
   },
   failover: ({ tables: [totals, steps] }) => {
-    const of = ['agree', 'decide', 'activate'];
+    const of = ['agree', 'decide', 'activate', 'report'];
     const at = of.map((step) => steps.columns.findIndex(({ name }) => name === `${step} p50`));
     const bars = steps.rows.map(({ name, values }) => ({ name, values: at.map((column) => values[column] ?? 0) }));
-    const both = totals.rows.map(({ name, values }) => ({ name, values: [values[2] ?? 0, values[3] ?? 0] }));
+    const both = totals.rows.map(({ name, values }) => ({ name, values: [values[2] ?? 0, values[5] ?? 0] }));
     return [
       barsOf({ title: 'After detection, median of each step', unit: 'ms', bars, of, stacked: true }),
-      barsOf({ title: totals.title, unit: 'ms', bars: both, of: ['p50', 'p99'] }),
+      barsOf({ title: `${totals.title}, median`, unit: 'ms', bars: both, of: ['kill to running', 'kill to ONLINE'] }),
     ];
   },
   startup: ({ tables: [{ rows }] }) => {

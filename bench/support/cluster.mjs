@@ -14,7 +14,12 @@
  * @property {GroupInput[]} [groups]
  * @property {'wait' | 'loop'} [hang]
  *
- * @typedef {{ atUs: number, server: string, what: string, suspects: number }} Mark
+ * @typedef {object} Mark What a server has told that is in no line of the trace.
+ * @property {number} atUs
+ * @property {string} server
+ * @property {string} what
+ * @property {number} suspects whom it suspects, as a bit mask
+ * @property {string[]} running groups that it has up
  */
 
 const dist = new URL('../../dist/', import.meta.url);
@@ -67,7 +72,8 @@ export class BenchCluster {
         version: 'bench',
         hang,
         onMark: (atUs, server, what) => {
-          this.marks.push({ atUs, server, what, suspects: this.backend.glance(server)?.suspects ?? 0 });
+          const suspects = this.backend.glance(server)?.suspects ?? 0;
+          this.marks.push({ atUs, server, what, suspects, running: this.runningOn(server) });
         },
       },
     );
@@ -106,9 +112,24 @@ export class BenchCluster {
     throw new Error(`the cluster does not become whole: ${JSON.stringify(backend.status(NAME).servers)}`);
   }
 
+  /**
+   * The groups that a server has up, as it has said last.
+   *
+   * @param {string} server
+   */
+  runningOn(server) {
+    const held = this.slotOf(server)?.engine?.executor.held() ?? [];
+    return held.filter(({ phase }) => phase === 'active').map(({ group }) => this.definition.groups[group].name);
+  }
+
+  /** @param {string} server */
+  slotOf(server) {
+    return this.backend.slots.find(({ place }) => place.name === server);
+  }
+
   /** @param {string} server */
   runs(server) {
-    const slot = this.backend.slots.find(({ place }) => place.name === server);
+    const slot = this.slotOf(server);
     return slot !== undefined && (slot.engine !== undefined || slot.booting);
   }
 

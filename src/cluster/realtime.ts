@@ -55,7 +55,10 @@ const START_MS = 10_000;
 export interface RealtimeOptions extends WorldOptions {
   /** How servers hang: stopped in a wait (default), or in an endless loop. */
   readonly hang?: Hang;
-  /** Called with moments that no trace line tells: a server has proposed a view, or suspects others. */
+  /**
+   * Called with what no line of the trace tells, and when it was: a server has proposed a view (`propose`), suspects others
+   * than before (`suspects`), or holds other groups, or in other phases (`holds`).
+   */
   readonly onMark?: (at: Micros, server: string, what: string) => void;
 }
 
@@ -603,6 +606,7 @@ export class RealtimeBackend extends WorldBackend {
     if (report.standing) {
       if (report.standing.suspects !== mirror.suspects) this.settings.onMark?.(report.at, slot.place.name, 'suspects');
       mirror.stand(report.standing);
+      if (report.standing.held) this.settings.onMark?.(report.at, slot.place.name, 'holds');
       // By now its watchdog is wound up.
       this.mindWatchdogs();
     }

@@ -374,16 +374,16 @@ export class ViewChange {
       this.pause();
       return;
     }
-    const state = this.sequence.snapshot();
     const entry = this.viewEntry(round, pledges, base);
     const common = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry } as const;
-    const whole = { ...common, state };
+    // Long, and where no server joins everybody has it.
+    let whole: Commit | undefined;
     this.round = undefined;
     this.unconfirmed.clear();
     for (const pledge of pledges) {
       if (pledge.from === core.me) continue;
       const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
-      const commit = same ? common : whole;
+      const commit = same ? common : (whole ??= { ...common, state: this.sequence.snapshot() });
       this.unconfirmed.set(pledge.from, commit);
       core.out.send(pledge.from, commit);
     }
