@@ -84,13 +84,10 @@ export const study = {
         name: one.name,
         values: STEPS.flatMap((step) => [of(step).p50, of(step).p99]).map(round),
       });
-      const [running, told] = SUMS.map(([sum]) => of(sum));
+      const sums = SUMS.map(([sum]) => of(sum)).flatMap(({ min, p50, p99 }) => [min, p50, p99]);
       totals.push({
         name: one.name,
-        values: [
-          ...[told.count, running.min, running.p50, running.p99, told.min, told.p50, told.p99],
-          ...[bare.p99 / 1000, bare.max / 1000],
-        ].map(round),
+        values: [seen.length, ...sums, bare.p99 / 1000, bare.max / 1000].map(round),
         // From the kill to ONLINE.
         curve: curve(seen.map((steps) => steps.told)),
       });
@@ -226,9 +223,11 @@ async function ofCase(one, servers, trials, progress) {
       await cluster.act({ type: 'crash', server });
       await cluster.until('that the groups are online elsewhere', () => {
         const { groups: states } = cluster.backend.status(cluster.definition.name);
-        return (
-          lost.every((name) => states[name].state === 'ONLINE' && states[name].server !== server) &&
-          lost.every((name) => runsFrom(cluster.marks, server, name) < Infinity)
+        return lost.every(
+          (name) =>
+            states[name].state === 'ONLINE' &&
+            states[name].server !== server &&
+            runsFrom(cluster.marks, name, server) < Infinity,
         );
       });
       seen.push(stepsOf(cluster, killed, one.victim, lost));
@@ -264,7 +263,7 @@ function stepsOf({ marks, lines }, killed, victim, lost) {
     if (line.state === 'INPROGRESS' && line.server !== server) decided = Math.min(decided, line.t);
     if (line.state === 'ONLINE' && line.server !== server) told = Math.max(told, line.t);
   }
-  const running = Math.max(...lost.map((group) => runsFrom(marks, server, group)));
+  const running = Math.max(...lost.map((group) => runsFrom(marks, group, server)));
   return {
     detect: (detected - killed) / 1000 - TIMEOUT_MS,
     agree: (agreed - detected) / 1000,
@@ -277,14 +276,14 @@ function stepsOf({ marks, lines }, killed, victim, lost) {
 }
 
 /**
- * When another server than that first said that it has the group up; Infinity where none has.
+ * When another server than the victim first said that it has the group up; Infinity where none has.
  *
  * @param {BenchCluster['marks']} marks
- * @param {string} lost
  * @param {string} group
+ * @param {string} victim
  */
-function runsFrom(marks, lost, group) {
-  return marks.find(({ server, running }) => server !== lost && running.includes(group))?.atUs ?? Infinity;
+function runsFrom(marks, group, victim) {
+  return marks.find(({ server, running }) => server !== victim && running.includes(group))?.atUs ?? Infinity;
 }
 
 /**

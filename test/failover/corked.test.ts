@@ -38,6 +38,11 @@ class Trio {
   pass(running: readonly number[]): void {
     this.now = micros(Math.max(this.now + 1, Math.min(...running.map((me) => this.engines[me].nextDeadline()))));
     for (const me of running) if (this.engines[me].nextDeadline() <= this.now) this.tick(me);
+    this.deliver(running);
+  }
+
+  /** Hands out all that was sent, and what that gives rise to; only these servers run. */
+  deliver(running: readonly number[]): void {
     for (let next = this.sent.shift(); next; next = this.sent.shift())
       if (running.includes(next.to)) {
         this.take(next.to, next.frame);
@@ -66,11 +71,7 @@ function missed(): { trio: Trio; propose: Frame } {
     const proposed = trio.sent.find(({ to, frame }) => to === 2 && frame.type === 'propose');
     if (proposed) return { trio, propose: proposed.frame };
     trio.tick(2);
-    for (let next = trio.sent.shift(); next; next = trio.sent.shift())
-      if (next.to !== 0) {
-        trio.take(next.to, next.frame);
-        trio.engines[next.to].flush(trio.outs[next.to]);
-      }
+    trio.deliver([1, 2]);
   }
 }
 
