@@ -93,6 +93,11 @@ export interface Withdraw {
   readonly from: number;
 }
 
+/** A view, and how many entries of its log are meant. */
+export interface LogPosition extends ViewId {
+  readonly index: number;
+}
+
 /** The view is decided: where to start from, and the entry that makes it so. */
 export interface Commit {
   readonly type: 'commit';
@@ -102,6 +107,8 @@ export interface Commit {
   /** The agreed state to start from, encoded; left out for a receiver that holds just this. */
   readonly state?: string;
   readonly entry: Entry & { readonly type: 'view' };
+  /** What it was committed upon, where nobody was asked for a promise: for those who stand just there. */
+  readonly after?: LogPosition;
 }
 
 /** To the proposer: "I am in that view (or out of it, as it says)". */

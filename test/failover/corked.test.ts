@@ -2,77 +2,15 @@
  * A corked engine, as real time has it: it takes in what a pass of its loop has read, and concludes once.
  */
 import { describe, expect, it } from 'vitest';
-import { Engine } from '../../src/failover/engine.js';
-import { EMPTY_DURABLE, type Effects, type Frame, Phase } from '../../src/failover/frames.js';
-import { defineCluster } from '../../src/model/define.js';
-import { type Micros, micros } from '../../src/model/time.js';
-import { recordingEffects } from '../../src/node/effects.js';
-
-const defined = defineCluster({
-  name: 'C',
-  servers: ['S1', 'S2', 'S3'],
-  heartbeat: { interval: '10ms', timeout: '100ms' },
-  startupWait: '1s',
-});
-if (!defined.ok) throw new Error(JSON.stringify(defined.error));
-const definition = defined.value;
-
-/** Three engines whose frames arrive at once, and which conclude when they are told to. */
-class Trio {
-  now: Micros = micros(0);
-  readonly sent: { readonly from: number; readonly to: number; readonly frame: Frame }[] = [];
-  readonly outs: readonly Effects[] = [0, 1, 2].map((me) => ({
-    ...recordingEffects(() => undefined),
-    broadcast: (frame) => {
-      for (const to of [0, 1, 2]) if (to !== me) this.sent.push({ from: me, to, frame });
-    },
-    send: (to, frame) => this.sent.push({ from: me, to, frame }),
-  }));
-  readonly engines = [0, 1, 2].map((me) => {
-    const engine = new Engine({ definition, me, incarnation: 1, now: this.now, durable: EMPTY_DURABLE }, this.outs[me]);
-    engine.cork();
-    return engine;
-  });
-
-  /** Lets the time come at which somebody has to do something; only these servers run. */
-  pass(running: readonly number[]): void {
-    this.now = micros(Math.max(this.now + 1, Math.min(...running.map((me) => this.engines[me].nextDeadline()))));
-    for (const me of running) if (this.engines[me].nextDeadline() <= this.now) this.tick(me);
-    this.deliver(running);
-  }
-
-  /** Hands out all that was sent, and what that gives rise to; only these servers run. */
-  deliver(running: readonly number[]): void {
-    for (let next = this.sent.shift(); next; next = this.sent.shift())
-      if (running.includes(next.to)) {
-        this.take(next.to, next.frame);
-        this.engines[next.to].flush(this.outs[next.to]);
-      }
-  }
-
-  tick(me: number): void {
-    this.engines[me].step({ type: 'tick', now: this.now }, this.outs[me]);
-    this.engines[me].flush(this.outs[me]);
-  }
-
-  take(me: number, frame: Frame): void {
-    this.engines[me].step({ type: 'frame', now: this.now, network: 0, frame }, this.outs[me]);
-  }
-}
+import type { Frame } from '../../src/failover/frames.js';
+import { micros } from '../../src/model/time.js';
+import { Trio } from '../support/trio.js';
 
 /** A cluster whose coordinator has just been missed by S2, which has proposed a view without it. */
 function missed(): { trio: Trio; propose: Frame } {
-  const trio = new Trio();
-  while (trio.engines.some((engine) => engine.place.phase !== Phase.MEMBER || !engine.atRest)) trio.pass([0, 1, 2]);
-  for (;;) {
-    const [, second, third] = trio.engines;
-    trio.now = micros(Math.min(second.nextDeadline(), third.nextDeadline()));
-    trio.tick(1);
-    const proposed = trio.sent.find(({ to, frame }) => to === 2 && frame.type === 'propose');
-    if (proposed) return { trio, propose: proposed.frame };
-    trio.tick(2);
-    trio.deliver([1, 2]);
-  }
+  const trio = new Trio({ corked: true });
+  trio.form();
+  return { trio, propose: trio.passUntil([1, 2], 1, 'propose') };
 }
 
 const pledges = (trio: Trio): number =>

@@ -4,7 +4,8 @@
  * A promise holds still: who has promised takes nothing more from the old view until the new one is committed, a later
  * one is proposed, or the proposer has been quiet for the heartbeat timeout. So what the proposer learned with the
  * promises is still true when it commits. An epoch is promised to one proposer only; one that meets a larger promise
- * tries again above it. docs/protocol.md says why that is enough.
+ * tries again above it. A coordinator whose view only loses members commits at once, without asking: its members
+ * promise as they install (atOnce.ts). docs/protocol.md says why that is enough.
  */
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import { type Core, agreed, coordinates, persist, registered } from '../core.js';
@@ -22,6 +23,7 @@ import type { Sequence } from '../log/sequence.js';
 import { newestCarried } from '../registry/disk.js';
 import { NOBODY, bit, firstOf, has, sameView, serversOf, unsettledBy } from '../state.js';
 import type { ViewEntry } from '../log/entries.js';
+import { mayCommitAtOnce, mayFollowAtOnce } from './atOnce.js';
 import {
   absorb,
   bestBase,
@@ -42,6 +44,8 @@ interface Round {
   readonly epoch: number;
   readonly asked: number;
   readonly forming: boolean;
+  /** Nobody but this server promises beforehand. */
+  readonly atOnce: boolean;
   readonly pledges: (Pledge | undefined)[];
   readonly began: Micros;
   readonly until: Micros;
@@ -96,7 +100,7 @@ export class ViewChange {
     private readonly sequence: Sequence,
     private readonly relations: Relations,
   ) {
-    this.epochSeen = Math.max(core.durable.epoch, core.durable.promisedEpoch);
+    this.epochSeen = this.spent;
     const { servers, heartbeatIntervalUs, heartbeatTimeoutUs } = core.definition;
     this.shunnedUntil = servers.map(() => 0);
     this.patienceUsMin = Math.min(heartbeatTimeoutUs, PATIENCE_INTERVALS * heartbeatIntervalUs);
@@ -138,11 +142,8 @@ export class ViewChange {
       if (this.round && frame.from < core.me) this.pause();
       return;
     }
-    // No epoch is promised to two: not even when the first promise has run out.
-    const spent = Math.max(core.durable.epoch, core.durable.promisedEpoch);
-    const again = frame.epoch === this.lastPromised.epoch && [core.me, frame.from].includes(this.lastPromised.to);
-    if (frame.epoch < spent || (frame.epoch === spent && !again)) {
-      this.decline(frame, spent, NOBODY);
+    if (this.isSpent(frame)) {
+      this.decline(frame, this.spent, NOBODY);
       return;
     }
     this.withdraw();
@@ -168,6 +169,9 @@ export class ViewChange {
   declined(frame: Decline): void {
     const { round } = this;
     this.epochSeen = Math.max(this.epochSeen, frame.promisedEpoch);
+    // A member could not take a view that it was not asked about: it is asked now.
+    if (this.unconfirmed.get(frame.from)?.epoch === frame.epoch && agreed(this.core).view.epoch === frame.epoch)
+      this.mustRenew = true;
     if (round?.epoch !== frame.epoch) return;
     // Of two that propose at once the later one waits; the earlier one goes above it.
     if (frame.promisedTo !== NOBODY && frame.promisedTo < this.core.me) this.pause();
@@ -195,7 +199,7 @@ export class ViewChange {
     this.forgetPromise(frame.epoch, frame.from);
   }
 
-  /** A view was decided. Taken only by who has promised just that. */
+  /** A view was decided. Taken only by who has promised just that, or does so now. */
   committed(frame: Commit): void {
     const { core } = this;
     if (agreed(core).view.epoch === frame.epoch && agreed(core).view.coordinator === frame.entry.coordinator) {
@@ -203,7 +207,8 @@ export class ViewChange {
         core.out.send(frame.from, { type: 'installed', epoch: frame.epoch, from: core.me });
       return;
     }
-    if (this.promised?.epoch !== frame.epoch || this.promised.from !== frame.from) return;
+    const hasPromised = this.promised?.epoch === frame.epoch && this.promised.from === frame.from;
+    if (!hasPromised && !this.promisesAtOnce(frame)) return;
     this.install(frame);
     if (frame.from !== core.me) core.out.send(frame.from, { type: 'installed', epoch: frame.epoch, from: core.me });
   }
@@ -253,7 +258,27 @@ export class ViewChange {
       return;
     }
     if (this.round?.asked === asked || !this.mayDecide(asked)) return;
-    this.start(asked, false);
+    this.start(asked, false, this.mayCommitAtOnce(target) && target === asked);
+  }
+
+  /** Everybody holds the same, and nothing has begun that somebody may have been asked about. */
+  private mayCommitAtOnce(target: number): boolean {
+    if (this.promised || this.round || this.mustRenew || this.unfinished) return false;
+    return this.sequence.isStable && mayCommitAtOnce(this.core, target);
+  }
+
+  /** A commit that nobody was asked about is taken where the proposal would have been followed, and promised first. */
+  private promisesAtOnce({ after, epoch, from, entry }: Commit): boolean {
+    const { core, promised } = this;
+    if (!after || !mayFollowAtOnce(core, after)) return false;
+    const { spent } = this;
+    if (promised || epoch <= spent) {
+      this.decline({ epoch, from }, Math.max(promised?.epoch ?? 0, spent), promised?.from ?? NOBODY);
+      return false;
+    }
+    this.epochSeen = Math.max(this.epochSeen, epoch);
+    this.promise(epoch, from, entry.members);
+    return true;
   }
 
   /** A member that is heard in an earlier view long after this one was decided has missed it. */
@@ -283,7 +308,7 @@ export class ViewChange {
     else if (this.round?.asked !== asked) this.start(asked, true);
   }
 
-  private start(asked: number, forming: boolean): void {
+  private start(asked: number, forming: boolean, atOnce = false): void {
     const { core } = this;
     if (core.now < this.pausedUntil) return;
     this.withdraw();
@@ -293,6 +318,7 @@ export class ViewChange {
       epoch,
       asked,
       forming,
+      atOnce,
       pledges: core.definition.servers.map(() => undefined),
       began: core.now,
       until: micros(core.now + core.definition.heartbeatTimeoutUs),
@@ -301,7 +327,7 @@ export class ViewChange {
     this.promise(epoch, core.me, asked);
     const { view, index } = agreed(core);
     this.round.pledges[core.me] = this.pledge(epoch, view, index);
-    this.askAll(this.round);
+    if (!atOnce) this.askAll(this.round);
     this.concludeWhenAll();
   }
 
@@ -315,7 +341,8 @@ export class ViewChange {
 
   private concludeWhenAll(): void {
     const { round } = this;
-    if (!round || round.decided || serversOf(round.asked).some((server) => !round.pledges[server])) return;
+    if (!round || round.decided) return;
+    if (!round.atOnce && serversOf(round.asked).some((server) => !round.pledges[server])) return;
     if (!this.isSound(round)) {
       this.pause();
       return;
@@ -375,19 +402,32 @@ export class ViewChange {
       return;
     }
     const entry = this.viewEntry(round, pledges, base);
-    const common = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry } as const;
-    // Long, and where no server joins everybody has it.
-    let whole: Commit | undefined;
+    const common: Commit = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry };
     this.round = undefined;
-    this.unconfirmed.clear();
-    for (const pledge of pledges) {
-      if (pledge.from === core.me) continue;
-      const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
-      const commit = same ? common : (whole ??= { ...common, state: this.sequence.snapshot() });
-      this.unconfirmed.set(pledge.from, commit);
-      core.out.send(pledge.from, commit);
+    if (round.atOnce) {
+      const commit = { ...common, after: { ...base.base, index: base.index } };
+      this.sendCommits(serversOf(round.asked), () => commit);
+    } else {
+      // Long, and where no server joins everybody has it.
+      let whole: Commit | undefined;
+      this.sendCommits(serversOf(round.asked), (server) => {
+        const pledge = round.pledges[server] as Pledge;
+        const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
+        return same ? common : (whole ??= { ...common, state: this.sequence.snapshot() });
+      });
     }
     this.committed(common);
+  }
+
+  private sendCommits(servers: readonly number[], commitFor: (server: number) => Commit): void {
+    const { core } = this;
+    this.unconfirmed.clear();
+    for (const server of servers) {
+      if (server === core.me) continue;
+      const commit = commitFor(server);
+      this.unconfirmed.set(server, commit);
+      core.out.send(server, commit);
+    }
   }
 
   private viewEntry(round: Round, pledges: readonly Pledge[], base: Pledge): ViewEntry {
@@ -595,7 +635,21 @@ export class ViewChange {
     return this.relations.of(frame.from) === 'included' || frame.from < agreed(core).view.coordinator;
   }
 
-  private decline(frame: Propose, promisedEpoch: number, promisedTo: number): void {
+  /** No epoch is promised to two, and none that a view was made of: not even when the first promise has run out. */
+  private isSpent({ epoch, from }: Propose): boolean {
+    const { spent, lastPromised, core } = this;
+    if (epoch !== spent) return epoch < spent;
+    const again = epoch === lastPromised.epoch && [core.me, from].includes(lastPromised.to);
+    return !again || epoch === core.durable.epoch;
+  }
+
+  /** The largest epoch that this server has promised to anybody, in this life or before. */
+  private get spent(): number {
+    const { epoch, promisedEpoch } = this.core.durable;
+    return Math.max(epoch, promisedEpoch);
+  }
+
+  private decline(frame: Pick<Propose, 'epoch' | 'from'>, promisedEpoch: number, promisedTo: number): void {
     const { core } = this;
     core.out.send(frame.from, { type: 'decline', epoch: frame.epoch, from: core.me, promisedEpoch, promisedTo });
   }
