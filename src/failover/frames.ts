@@ -76,7 +76,7 @@ export interface Pledge {
   readonly durable: Durable;
 }
 
-/** "I am promised to a later epoch already" or "I follow another leader": the proposer must go higher or wait. */
+/** "I am promised to another epoch already": the proposer must go higher, wait, or ask where it did not. */
 export interface Decline {
   readonly type: 'decline';
   readonly epoch: number;
