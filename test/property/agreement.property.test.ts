@@ -74,8 +74,7 @@ class Promises {
     if (!commit) return;
     if (commit.after) {
       this.promise(life, epoch, commit.from);
-      const pledged = this.received.get(`${commit.from} ${epoch}`)?.has(me);
-      if (place !== placed(commit.after) && !pledged)
+      if (place !== placed(commit.after))
         this.wrong.push(`${life.name} takes epoch ${epoch} at ${place}, it was committed upon ${placed(commit.after)}`);
     } else if (this.given.get(key) !== commit.from)
       this.wrong.push(`${life.name} takes epoch ${epoch} from ${commit.from} without a promise`);
@@ -113,6 +112,7 @@ class Promises {
     const says = `${life.name} commits epoch ${epoch} at once,`;
     if (placeOf(life) !== placed(after)) this.wrong.push(`${says} not upon ${placeOf(life)}`);
     if (after.coordinator !== boot.me) this.wrong.push(`${says} and does not coordinate`);
+    if (entry.coordinator !== boot.me || entry.left !== 0) this.wrong.push(`${says} and somebody leaves`);
     if ((entry.members & ~engine.members) !== 0 || entry.joined.length > 0) this.wrong.push(`${says} and takes in`);
     if (this.asked.has(`${boot.me} ${epoch}`)) this.wrong.push(`${says} and has asked`);
     for (const server of bits(entry.members))

@@ -1,41 +1,50 @@
 /**
  * When a change of view needs no round of promises: its coordinator goes on in the view that it leads already, and nobody
- * comes.
+ * comes or goes in an orderly way.
  *
  * A promise is asked for so that the next view knows what the members hold and nobody follows two leaders. Where the
  * coordinator stays, all members hold the same entries and some of them are merely lost, it knows what they hold, and it
- * may commit like a leader with a standing ballot. Each member takes the commit under the conditions under which it would
- * have promised; one that cannot leaves the view's first entry without its word, so that nothing is let out.
+ * may commit like a leader with a standing ballot. A member takes the commit, and promises its epoch as it does so, where
+ * it stands just where its coordinator stood. One that does not leaves the view's first entry without its word, so that
+ * nothing is let out.
  *
  * Only under `none`: a quorum, a fence and the witness count on what is said in promises.
  */
 import { type Core, agreed, coordinates } from '../core.js';
 import { type LogPosition, Phase } from '../frames.js';
 import { sameView, serversOf } from '../state.js';
+import { isDoneLeaving } from './target.js';
 
 /**
- * Who is to be a member without a word must have been heard within so many heartbeat intervals. A server that was lost
- * together with the one that is missed has been quiet for nearly as long, and a round waits until that is certain: so two
- * that are lost at once are lost in one view, and no group is sent to the second of them.
+ * Whoever is to be a member without a word must have been heard within so many heartbeat intervals, but in any case well
+ * within the timeout. A server that was lost together with the one that is missed has been quiet for longer, and a round
+ * waits until that is certain: so two that are lost in one moment are lost in one view, and no group is sent to the second.
  */
 const FRESH_INTERVALS = 2;
+/** And it must have heard this server that lately: else it may follow another already, and this one is the lost one. */
+const HEARD_INTERVALS = 3;
 
 /**
- * Whether this server may commit a view of those members without asking them.
+ * Whether all servers of the next view stand where this one does, its coordinator now and then, so that it may commit
+ * that view without asking them.
  *
  * @param target Servers that stand: each is heard, in the incarnation that was agreed on.
  */
-export function mayCommitAtOnce(core: Core, target: number): boolean {
+export function mayGoOnWith(core: Core, target: number): boolean {
   if (core.definition.partition.kind !== 'none' || !coordinates(core) || core.now < core.backSince) return false;
-  const { members, view } = agreed(core);
-  if ((target & ~members) !== 0) return false;
-  return serversOf(target).every((server) => {
-    if (server === core.me) return true;
-    const peer = core.detector.peers[server];
-    const isHere = peer.phase === Phase.MEMBER && sameView(peer, view);
-    const isFresh = core.now - core.detector.heard[server] <= FRESH_INTERVALS * core.definition.heartbeatIntervalUs;
-    return isHere && isFresh;
-  });
+  const state = agreed(core);
+  if ((target & ~state.members) !== 0) return false;
+  return serversOf(target).every((server) => !isDoneLeaving(state, server) && isHere(core, server));
+}
+
+/** By its own word of a moment ago it is in this view, and hears this server. */
+function isHere({ me, now, definition, detector, replica }: Core, server: number): boolean {
+  if (server === me) return true;
+  const { heartbeatIntervalUs: interval, heartbeatTimeoutUs: timeout } = definition;
+  const peer = detector.peers[server];
+  if (peer.phase !== Phase.MEMBER || !sameView(peer, replica.state.view)) return false;
+  const fresh = Math.min(FRESH_INTERVALS * interval, timeout - FRESH_INTERVALS * interval);
+  return now - detector.heard[server] <= fresh && now - detector.acknowledged[server] <= HEARD_INTERVALS * interval;
 }
 
 /**

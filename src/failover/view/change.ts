@@ -23,7 +23,7 @@ import type { Sequence } from '../log/sequence.js';
 import { newestCarried } from '../registry/disk.js';
 import { NOBODY, bit, firstOf, has, sameView, serversOf, unsettledBy } from '../state.js';
 import type { ViewEntry } from '../log/entries.js';
-import { mayCommitAtOnce, mayFollowAtOnce } from './atOnce.js';
+import { mayFollowAtOnce, mayGoOnWith } from './atOnce.js';
 import {
   absorb,
   bestBase,
@@ -44,14 +44,14 @@ interface Round {
   readonly epoch: number;
   readonly asked: number;
   readonly forming: boolean;
-  /** Nobody but this server promises beforehand. */
-  readonly atOnce: boolean;
   readonly pledges: (Pledge | undefined)[];
   readonly began: Micros;
   readonly until: Micros;
   /** What is ready to be committed once the witness grants it. */
   decided: boolean;
 }
+
+type Plan = Pick<Round, 'epoch' | 'asked' | 'forming'>;
 
 interface Promised {
   readonly epoch: number;
@@ -169,7 +169,7 @@ export class ViewChange {
   declined(frame: Decline): void {
     const { round } = this;
     this.epochSeen = Math.max(this.epochSeen, frame.promisedEpoch);
-    // A member could not take a view that it was not asked about: it is asked now.
+    // A member could not take a view that it was not asked about: all are asked now.
     if (this.unconfirmed.get(frame.from)?.epoch === frame.epoch && agreed(this.core).view.epoch === frame.epoch)
       this.mustRenew = true;
     if (round?.epoch !== frame.epoch) return;
@@ -258,13 +258,13 @@ export class ViewChange {
       return;
     }
     if (this.round?.asked === asked || !this.mayDecide(asked)) return;
-    this.start(asked, false, this.mayCommitAtOnce(target) && target === asked);
+    if (asked === target && this.isUntouched() && mayGoOnWith(core, target)) this.commitAtOnce(target);
+    else this.start(asked, false);
   }
 
-  /** Everybody holds the same, and nothing has begun that somebody may have been asked about. */
-  private mayCommitAtOnce(target: number): boolean {
-    if (this.promised || this.round || this.mustRenew || this.unfinished) return false;
-    return this.sequence.isStable && mayCommitAtOnce(this.core, target);
+  /** All members hold the same, and none of them may be bound by a round. */
+  private isUntouched(): boolean {
+    return this.sequence.isStable && !this.round && !this.mustRenew;
   }
 
   /** A commit that nobody was asked about is taken where the proposal would have been followed, and promised first. */
@@ -308,17 +308,34 @@ export class ViewChange {
     else if (this.round?.asked !== asked) this.start(asked, true);
   }
 
-  private start(asked: number, forming: boolean, atOnce = false): void {
+  private nextEpoch(): number {
+    const { core } = this;
+    return (this.epochSeen = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1);
+  }
+
+  /** Commits a view of these members, who stand where this server does, without asking them. */
+  private commitAtOnce(members: number): void {
+    const { core } = this;
+    const { view, index } = agreed(core);
+    const epoch = this.nextEpoch();
+    this.promise(epoch, core.me, members);
+    const own = this.pledge(epoch, view, index);
+    const entry = this.viewEntry({ epoch, asked: members, forming: false }, [own], own);
+    const after = { ...view, index };
+    const commit: Commit = { type: 'commit', epoch, from: core.me, decidedAt: core.now, entry, after };
+    this.sendCommits(members, () => commit);
+    this.committed(commit);
+  }
+
+  private start(asked: number, forming: boolean): void {
     const { core } = this;
     if (core.now < this.pausedUntil) return;
     this.withdraw();
-    const epoch = Math.max(this.epochSeen, agreed(core).view.epoch, core.durable.epoch) + 1;
-    this.epochSeen = epoch;
+    const epoch = this.nextEpoch();
     this.round = {
       epoch,
       asked,
       forming,
-      atOnce,
       pledges: core.definition.servers.map(() => undefined),
       began: core.now,
       until: micros(core.now + core.definition.heartbeatTimeoutUs),
@@ -327,7 +344,7 @@ export class ViewChange {
     this.promise(epoch, core.me, asked);
     const { view, index } = agreed(core);
     this.round.pledges[core.me] = this.pledge(epoch, view, index);
-    if (!atOnce) this.askAll(this.round);
+    this.askAll(this.round);
     this.concludeWhenAll();
   }
 
@@ -341,8 +358,7 @@ export class ViewChange {
 
   private concludeWhenAll(): void {
     const { round } = this;
-    if (!round || round.decided) return;
-    if (!round.atOnce && serversOf(round.asked).some((server) => !round.pledges[server])) return;
+    if (!round || round.decided || serversOf(round.asked).some((server) => !round.pledges[server])) return;
     if (!this.isSound(round)) {
       this.pause();
       return;
@@ -404,33 +420,27 @@ export class ViewChange {
     const entry = this.viewEntry(round, pledges, base);
     const common: Commit = { type: 'commit', epoch: round.epoch, from: core.me, decidedAt: core.now, entry };
     this.round = undefined;
-    if (round.atOnce) {
-      const commit = { ...common, after: { ...base.base, index: base.index } };
-      this.sendCommits(serversOf(round.asked), () => commit);
-    } else {
-      // Long, and where no server joins everybody has it.
-      let whole: Commit | undefined;
-      this.sendCommits(serversOf(round.asked), (server) => {
-        const pledge = round.pledges[server] as Pledge;
-        const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
-        return same ? common : (whole ??= { ...common, state: this.sequence.snapshot() });
-      });
-    }
+    // Long, and where no server joins everybody has it.
+    let whole: Commit | undefined;
+    this.sendCommits(round.asked, (server) => {
+      const pledge = round.pledges[server] as Pledge;
+      const same = !round.forming && sameView(pledge.base, base.base) && pledge.index === base.index && pledge.inView;
+      return same ? common : (whole ??= { ...common, state: this.sequence.snapshot() });
+    });
     this.committed(common);
   }
 
-  private sendCommits(servers: readonly number[], commitFor: (server: number) => Commit): void {
+  private sendCommits(servers: number, commitFor: (server: number) => Commit): void {
     const { core } = this;
     this.unconfirmed.clear();
-    for (const server of servers) {
-      if (server === core.me) continue;
+    for (const server of serversOf(servers & ~bit(core.me))) {
       const commit = commitFor(server);
       this.unconfirmed.set(server, commit);
       core.out.send(server, commit);
     }
   }
 
-  private viewEntry(round: Round, pledges: readonly Pledge[], base: Pledge): ViewEntry {
+  private viewEntry(round: Plan, pledges: readonly Pledge[], base: Pledge): ViewEntry {
     const { core } = this;
     const state = agreed(core);
     const { forming } = round;
@@ -502,7 +512,7 @@ export class ViewChange {
   }
 
   /** A cluster that forms does not know how long members of the last view that are not here may go on. */
-  private fenceAbsent(round: Round, pledges: readonly Pledge[]): { fenced: number; fencedUntil: Micros } {
+  private fenceAbsent(round: Plan, pledges: readonly Pledge[]): { fenced: number; fencedUntil: Micros } {
     const { definition, now } = this.core;
     if (definition.partition.kind === 'none') return { fenced: 0, fencedUntil: micros(0) };
     const memories = withoutRound(

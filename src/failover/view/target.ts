@@ -103,16 +103,17 @@ export function firstBoot(core: Core, among: number): number {
 }
 
 /**
- * Whether this server leads the change: it is the first of those that stand. One that is heard long after the decision and
- * has missed it cannot lead, whatever its place.
+ * Whether this server leads the change: it is the first of those that stand. One that is heard in an earlier view long
+ * after the decision has missed it and cannot lead, whatever its place. (One in a view that this server does not know may
+ * have gone on, and this server has missed that.)
  */
 export function leads(core: Core, stand: number, decidedAt: number): boolean {
   if (!has(stand, core.me)) return false;
-  const { view } = agreed(core);
+  const { lineage } = agreed(core);
   const late = decidedAt + core.definition.heartbeatTimeoutUs;
   return serversOf(stand).every((server) => {
     const peer = core.detector.peers[server];
-    return server >= core.me || (peer.saidAt > late && !sameView(peer, view));
+    return server >= core.me || (peer.saidAt > late && lineage.includes(viewKey(peer)));
   });
 }
 

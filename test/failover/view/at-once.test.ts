@@ -67,31 +67,37 @@ describe('a coordinator that has lost a member', () => {
     expect(said).toMatchObject({ type: 'propose', asked: 0b101 });
   });
 
-  it('asks where another says that it is in a different view', () => {
+  /** S1 hears of S2 what is said here, and learns in the same moment that S3 has been reborn. */
+  function hearing(change: Partial<Heartbeat> = {}, { awayUs = 0, apartUs = 0 } = {}): Frame | undefined {
     const trio = new Trio();
     trio.form();
-    const beat = trio.passUntil([S2], S2, 'heartbeat') as Heartbeat;
-    let said: Frame | undefined;
-    while (!said) {
-      trio.now = trio.engines[S1].nextDeadline();
-      trio.take(S1, { ...beat, epoch: beat.epoch + 7, sentAt: trio.now });
-      trio.tick(S1);
-      said = trio.said(S1, 'commit', 'propose');
-      trio.sent.length = 0;
-    }
-    expect(said.type).toBe('propose');
+    const [second, third] = [S2, S3].map((from) => trio.passUntil([S1, S2, S3], from, 'heartbeat') as Heartbeat);
+    const apartUntil = trio.now + apartUs;
+    while (trio.now < apartUntil) trio.pass([S1, S3]);
+    trio.sent.length = 0;
+    trio.now = micros(trio.now + awayUs);
+    if (awayUs > 0) trio.tick(S1);
+    const sentAt = trio.now;
+    trio.take(S1, { ...second, heard: [sentAt, 0, 0], sentAt, ...change });
+    trio.take(S1, { ...third, incarnation: 2, heard: [0, 0, 0], sentAt });
+    return trio.said(S1, 'commit', 'propose');
+  }
+
+  it('commits where the others say what they should', () => {
+    expect(hearing()).toMatchObject({ type: 'commit', entry: { members: 0b011, down: 0b100 } });
+  });
+
+  it('asks where another has not heard it for long, and may have gone on without it', () => {
+    expect(hearing({}, { apartUs: 40_000 })).toMatchObject({ type: 'commit' });
+    expect(hearing({ heard: [0, 0, 0] }, { apartUs: 40_000 })).toMatchObject({ type: 'propose', asked: 0b011 });
+  });
+
+  it('asks where another says that it is in a different view', () => {
+    expect(hearing({ epoch: 7 })).toMatchObject({ type: 'propose', asked: 0b011 });
   });
 
   it('asks when it has been away itself', () => {
-    const trio = new Trio();
-    trio.form();
-    const beat = trio.passUntil([S1, S2, S3], S3, 'heartbeat') as Heartbeat;
-    trio.sent.length = 0;
-    trio.now = micros(trio.now + 60_000);
-    trio.tick(S1);
-    trio.take(S1, { ...beat, incarnation: 2, sentAt: trio.now });
-    expect(trio.said(S1, 'commit')).toBeUndefined();
-    expect(trio.said(S1, 'propose')).toBeDefined();
+    expect(hearing({}, { awayUs: 60_000 })).toMatchObject({ type: 'propose', asked: 0b011 });
   });
 
   it('asks when a member has declined', () => {
@@ -153,6 +159,18 @@ describe('a commit that nobody was asked about', () => {
     expect(trio.engines[S3].view.epoch).toBeLessThan(commit.epoch);
   });
 
+  it('is waited for by a member that hears its coordinator in a view which it does not know', () => {
+    const { trio, commit } = committed();
+    const beat = trio.passUntil([S1], S1, 'heartbeat');
+    trio.sent.length = 0;
+    trio.take(S2, beat);
+    trio.tick(S2);
+    expect(trio.said(S2, 'ask')).toMatchObject({ view: { epoch: commit.epoch - 1 } });
+    expect(trio.said(S2, 'propose')).toBeUndefined();
+    trio.take(S2, commit);
+    expect(trio.engines[S2].view.epoch).toBe(commit.epoch);
+  });
+
   it('is declined by a member that has promised something later', () => {
     const { trio, commit } = committed();
     const later = { ...ask(commit), epoch: commit.epoch + 1 };
@@ -188,7 +206,7 @@ describe('an epoch', () => {
     const { trio, commit } = committed();
     trio.take(S2, commit);
     trio.sent.length = 0;
-    // S1 makes one more view of the same epoch out of another branch.
+    // S2 goes on alone, and S1 proposes a view of just that epoch, out of another branch.
     while ((trio.engines[S2].suspects & 1) === 0) trio.pass([S2]);
     const alone = trio.engines[S2].view;
     expect(alone.coordinator).toBe(S2);
