@@ -232,7 +232,7 @@ export class ViewChange {
 
   /** This server's view is lost to it. */
   forget(): void {
-    this.round = undefined;
+    this.withdraw();
     this.promised = undefined;
     this.unconfirmed.clear();
     this.refused = false;
