@@ -35,7 +35,10 @@ describe('a random run', () => {
     [60101, 'two clusters that formed at once under ping'],
     [68613, 'a command judged in a branch that was taken over: it was never answered'],
     [94210, 'one order number used by two branches for one group'],
-    [207054, 'a leader that lost its quorum kept the promise of its own round on its disk, and blocked all later views'],
+    [
+      207054,
+      'a leader that lost its quorum kept the promise of its own round on its disk, and blocked all later views',
+    ],
   ])('of seed %i comes to rest; once it did not: %s', async (seed) => {
     expect((await playRandomRun(randomRun(seed))).lines).toBeGreaterThan(10);
   });
