@@ -39,6 +39,7 @@ describe('a random run', () => {
       207054,
       'a leader that lost its quorum kept the promise of its own round on its disk, and blocked all later views',
     ],
+    [417317, 'under ping, a server that had left in order formed a cluster beside the one it had left'],
   ])('of seed %i comes to rest; once it did not: %s', async (seed) => {
     expect((await playRandomRun(randomRun(seed))).lines).toBeGreaterThan(10);
   });

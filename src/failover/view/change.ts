@@ -36,7 +36,7 @@ import {
   rememberedMaintenance,
 } from './merge.js';
 import { fenceTime } from './lease.js';
-import { isQuorum, mayForm, standsInPromises } from './quorum.js';
+import { isQuorum, mayForm, standsInPromises, wasThere } from './quorum.js';
 import type { Relations } from './relations.js';
 import { firstBoot, hearsMember, isAncestor, isDoneLeaving, leads, nextView, seekers, standing } from './target.js';
 
@@ -368,14 +368,15 @@ export class ViewChange {
     else this.commit(round);
   }
 
-  /** The promises fit together: no member has been reborn meanwhile, and a forming cluster has its quorum. */
+  /** The promises fit together: no member has been reborn meanwhile, and a forming cluster may follow what was before. */
   private isSound(round: Round): boolean {
     const { core } = this;
     const pledges = round.pledges.filter((pledge) => pledge !== undefined);
     if (round.forming) {
       if (pledges.some((pledge) => pledge.inView)) return false;
-      if (core.definition.partition.kind !== 'majority') return true;
       const memories = pledges.map((pledge) => pledge.durable);
+      if (core.definition.partition.kind === 'ping') return wasThere(round.asked, memories);
+      if (core.definition.partition.kind === 'none') return true;
       const free = registered(core) & ~rememberedMaintenance(memories);
       return mayForm(round.asked, free, withoutRound(memories, round.epoch));
     }

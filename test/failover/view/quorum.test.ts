@@ -1,14 +1,27 @@
 /**
  * The majority policy: of two sides that share nobody at most one may go on, now and after any number of restarts; and
- * how far a quorum has acknowledged a server, against a naive count over all sets.
+ * how far a quorum has acknowledged a server, against a naive count over all sets. Under ping: who may ask the witness.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Durable, EMPTY_DURABLE } from '../../../src/failover/frames.js';
-import { isQuorum, mayForm, quorumTime, standsInPromises } from '../../../src/failover/view/quorum.js';
+import { isQuorum, mayForm, quorumTime, standsInPromises, wasThere } from '../../../src/failover/view/quorum.js';
 
 const set = fc.nat(0xff);
 const members = (mask: number): number[] => Array.from({ length: 16 }, (_, i) => i).filter((i) => (mask >> i) & 1);
+
+describe('wasThere', () => {
+  const memory = (epoch: number, of: number): Durable => ({ ...EMPTY_DURABLE, epoch, members: of });
+
+  it.each<readonly [string, number, readonly Durable[], boolean]>([
+    ['nobody remembers anything', 0b01, [memory(0, 0), memory(0, 0)], true],
+    ['one of them was in the latest view', 0b11, [memory(3, 0b11), memory(4, 0b10)], true],
+    ['all of them had left the latest view', 0b01, [memory(4, 0b10)], false],
+    ['only an earlier view counted them in', 0b101, [memory(4, 0b010), memory(3, 0b111)], false],
+  ])('where %s', (_, side, memories, expected) => {
+    expect(wasThere(side, memories)).toBe(expected);
+  });
+});
 
 describe('isQuorum', () => {
   it('is never true of two sides that share nobody', () => {
