@@ -40,6 +40,10 @@ describe('a random run', () => {
       'a leader that lost its quorum kept the promise of its own round on its disk, and blocked all later views',
     ],
     [417317, 'under ping, a server that had left in order formed a cluster beside the one it had left'],
+    [
+      583480,
+      'a server that had given up its groups promised the same view once more, and entered it as if it held them',
+    ],
   ])('of seed %i comes to rest; once it did not: %s', async (seed) => {
     expect((await playRandomRun(randomRun(seed))).lines).toBeGreaterThan(10);
   });

@@ -234,6 +234,8 @@ export class ViewChange {
   forget(): void {
     this.withdraw();
     this.promised = undefined;
+    // What it said with a promise is true no more: a proposal that comes once more is declined.
+    this.lastPromised = { epoch: 0, to: NOBODY };
     this.unconfirmed.clear();
     this.refused = false;
     this.mustRenew = false;
