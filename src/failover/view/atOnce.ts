@@ -16,13 +16,14 @@ import { sameView, serversOf } from '../state.js';
 import { isDoneLeaving } from './target.js';
 
 /**
- * Whoever is to be a member without a word must have been heard within so many heartbeat intervals, but in any case well
- * within the timeout. A server that was lost together with the one that is missed has been quiet for longer, and a round
- * waits until that is certain: so two that are lost in one moment are lost in one view, and no group is sent to the second.
+ * Whoever is to be a member without a word must have heard this server within so many heartbeat intervals, by its own
+ * word, and in any case well within the timeout. So it does not follow another already. And a server that was lost together
+ * with the one that is missed has been quiet for longer: a round waits until that is certain, both are lost in one view, and
+ * no group is sent to the second.
  */
-const FRESH_INTERVALS = 2;
-/** And it must have heard this server that lately: else it may follow another already, and this one is the lost one. */
 const HEARD_INTERVALS = 3;
+/** That much within the timeout. */
+const MARGIN_INTERVALS = 2;
 
 /**
  * Whether all servers of the next view stand where this one does, its coordinator now and then, so that it may commit
@@ -43,8 +44,8 @@ function isHere({ me, now, definition, detector, replica }: Core, server: number
   const { heartbeatIntervalUs: interval, heartbeatTimeoutUs: timeout } = definition;
   const peer = detector.peers[server];
   if (peer.phase !== Phase.MEMBER || !sameView(peer, replica.state.view)) return false;
-  const fresh = Math.min(FRESH_INTERVALS * interval, timeout - FRESH_INTERVALS * interval);
-  return now - detector.heard[server] <= fresh && now - detector.acknowledged[server] <= HEARD_INTERVALS * interval;
+  const limit = Math.min(HEARD_INTERVALS * interval, timeout - MARGIN_INTERVALS * interval);
+  return now - detector.acknowledged[server] <= limit;
 }
 
 /**

@@ -29,12 +29,12 @@ export function mayForm(side: number, registered: number, memories: readonly Dur
 
 /**
  * Whether servers without a view may ask the witness for one (`ping`): the latest view that any of them remembers counts one
- * of them in. Who was left out of it in an orderly way knows its name, which the witness has granted, but not whether it
- * still goes on.
+ * of them in, or nobody. Who was left out of it in an orderly way knows its name, which the witness has granted, but not
+ * whether it still goes on.
  */
 export function wasThere(side: number, memories: readonly Durable[]): boolean {
   const latest = memories.reduce((best, memory) => (memory.epoch > best.epoch ? memory : best));
-  return latest.epoch === 0 || (side & latest.members) !== 0;
+  return latest.members === 0 || (side & latest.members) !== 0;
 }
 
 /**

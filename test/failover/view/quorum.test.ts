@@ -17,6 +17,7 @@ describe('wasThere', () => {
     ['nobody remembers anything', 0b01, [memory(0, 0), memory(0, 0)], true],
     ['one of them was in the latest view', 0b11, [memory(3, 0b11), memory(4, 0b10)], true],
     ['all of them had left the latest view', 0b01, [memory(4, 0b10)], false],
+    ['its last member has left the latest view', 0b01, [memory(4, 0)], true],
     ['only an earlier view counted them in', 0b101, [memory(4, 0b010), memory(3, 0b111)], false],
   ])('where %s', (_, side, memories, expected) => {
     expect(wasThere(side, memories)).toBe(expected);
