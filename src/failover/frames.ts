@@ -234,6 +234,8 @@ export interface Durable {
   readonly members: number;
   /** Members of the views before it, as long as not all its members are known to have installed it (`majority`). */
   readonly unsettled: readonly number[];
+  /** Servers that this view or one before it has lost under a partition policy, and that may still hold groups. */
+  readonly fenced: number;
   /** Who proposed that view. */
   readonly proposer: number;
   /** The largest epoch it has promised. */
@@ -251,6 +253,7 @@ export const EMPTY_DURABLE: Durable = {
   epoch: 0,
   members: 0,
   unsettled: [],
+  fenced: 0,
   proposer: -1,
   promisedEpoch: 0,
   promises: [],

@@ -84,6 +84,7 @@ export class Replica {
         return undefined;
       case 'fenceOver':
         c.state.fenced &= ~entry.servers;
+        c.outcome.persist = true;
         if (c.state.fenced === 0) c.state.fencedUntil = 0;
         fenceLifted(c);
         return undefined;

@@ -267,7 +267,7 @@ export class Sequence {
 
   private persistState(): void {
     const { state } = this.core.replica;
-    persist(this.core, { maintenance: state.maintenance, unsettled: state.unsettled });
+    persist(this.core, { maintenance: state.maintenance, unsettled: state.unsettled, fenced: state.fenced });
   }
 
   private take(entry: Entry): Outcome {

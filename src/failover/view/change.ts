@@ -514,7 +514,7 @@ export class ViewChange {
     return { fenced, fencedUntil: micros(until) };
   }
 
-  /** A cluster that forms does not know how long members of the last view that are not here may go on. */
+  /** A cluster that forms does not know how long members of the last view, and whom it had lost, may go on. */
   private fenceAbsent(round: Plan, pledges: readonly Pledge[]): { fenced: number; fencedUntil: Micros } {
     const { definition, now } = this.core;
     if (definition.partition.kind === 'none') return { fenced: 0, fencedUntil: micros(0) };
@@ -524,7 +524,7 @@ export class ViewChange {
     );
     // A view that was only promised may have come about as well.
     const known = (memory: Durable): number =>
-      memory.promises.reduce((mask, { members }) => mask | members, memory.members);
+      memory.promises.reduce((mask, { members }) => mask | members, memory.members | memory.fenced);
     const fenced = memories.reduce((mask, memory) => mask | known(memory), 0) & ~round.asked;
     const until = fenced === 0 ? 0 : now + definition.heartbeatTimeoutUs + fenceTime(definition);
     return { fenced, fencedUntil: micros(until) };
@@ -562,7 +562,8 @@ export class ViewChange {
     const { epoch, members, maintenance, forming } = entry;
     const promises = core.durable.promises.filter((promise) => promise.epoch > epoch);
     const unsettled = unsettledBy(core.definition, agreed(core), forming);
-    persist(core, { epoch, members, unsettled, proposer: from, maintenance, promises });
+    const fenced = (forming ? entry.fenced : agreed(core).fenced | entry.fenced) & ~members;
+    persist(core, { epoch, members, unsettled, fenced, proposer: from, maintenance, promises });
   }
 
   /** The new view does without this server: an orderly end, a guest's, or an emergency. */
