@@ -11,6 +11,9 @@ import { type Due, type Flight, VirtualBackend } from './virtual.js';
 import type { WorldOptions } from './world-backend.js';
 import type { WorldDefinition } from './world.js';
 
+/** Corked engines rest for that part of the heartbeat interval: longer than frames take, shorter than an absence. */
+const REST_OF_INTERVAL = 5;
+
 export class InlineBackend extends VirtualBackend {
   readonly kind = 'inline';
   private readonly engines: (Engine | undefined)[] = [];
@@ -67,7 +70,7 @@ export class InlineBackend extends VirtualBackend {
     const { node } = slot.place;
     const engine = slot.boot(this.clock, this.effects[node], this.audit);
     this.engines[node] = engine;
-    if (this.options.corked) engine.cork();
+    if (this.options.corked) engine.cork(Math.floor(slot.definition.heartbeatIntervalUs / REST_OF_INTERVAL));
   }
 
   protected stopEngine(slot: ServerSlot): void {

@@ -12,6 +12,8 @@ import type { Audit } from './context.js';
 import { type Core, agreed, coordinates, persist, registered } from './core.js';
 import { Detector } from './detect/detector.js';
 import {
+  type Append,
+  type Commit,
   type ControlFrame,
   type Durable,
   type Effects,
@@ -78,8 +80,12 @@ export class Engine {
   private leaseAt: Micros = NEVER;
   private guarded = false;
   private corked = false;
+  private restUs = 0;
   /** Inputs were taken in since conclusions were drawn last. */
   private undecided = false;
+  /** Answered, and not taken in yet: that comes before anything else is. */
+  private answered: Append | Commit | undefined;
+  private restUntil = micros(0);
   private fenceAt: Micros = NEVER;
   private dueAt: Micros;
 
@@ -113,7 +119,7 @@ export class Engine {
 
   /** When the engine wants its next `tick`, if nothing else comes before. */
   nextDeadline(): Micros {
-    return this.dueAt;
+    return this.answered ? this.restUntil : this.dueAt;
   }
 
   /** Takes one input in; effects go out before it returns. */
@@ -127,6 +133,8 @@ export class Engine {
       if (!told) return;
     } else {
       this.noticeAbsence();
+      if (this.answersFirst(input)) return;
+      this.takeInAnswered();
       this.takeIn(input);
     }
     if (this.corked && input.type !== 'tick' && !core.ending) this.undecided = true;
@@ -137,16 +145,22 @@ export class Engine {
    * From now on conclusions are drawn once for all inputs taken in until a tick or `flush`, and what is for the log's sake
    * (entries, acknowledgements, commands) is kept until `flush`: for a shell that takes in many inputs at once, so that
    * what they give rise to travels in one frame.
+   *
+   * A frame that merely wants to be held is answered before it is taken in: the others wait for the answer, and nobody for
+   * what comes of it here. For `restUs` microseconds the engine then does nothing, unless a frame or a request comes: so
+   * that whoever has not answered yet gets the processor.
    */
-  cork(): void {
+  cork(restUs = 0): void {
     this.corked = true;
+    this.restUs = restUs;
   }
 
   /** Draws conclusions, if any are due, and sends what was kept. */
   flush(out: Effects): void {
     const { core } = this;
     core.out = out;
-    if (this.undecided) this.conclude(false);
+    if (this.rests) return;
+    if (this.undecided || this.answered) this.conclude(false);
     if (core.ending && !this.change.unfinished) return;
     const { index } = agreed(core);
     this.sequence.flush(this.change.promised !== undefined);
@@ -177,6 +191,11 @@ export class Engine {
     const { phase, ending } = this.core;
     const held = this.change.promised !== undefined;
     return { phase, coordinates: coordinates(this.core), held, ending: ending !== undefined };
+  }
+
+  /** It has answered a frame that it has yet to take in, and does nothing else before: that is due at `nextDeadline`. */
+  get rests(): boolean {
+    return this.answered !== undefined && this.core.now < this.restUntil;
   }
 
   /** The agreed state as this server has it. Read only. */
@@ -214,6 +233,7 @@ export class Engine {
     const { core } = this;
     if (core.phase === Phase.OFF) return core.executor.idle;
     if (core.phase === Phase.SEEKING) return core.executor.idle && this.change.formAt === NEVER;
+    if (this.answered) return false;
     const busy = this.change.promised !== undefined || this.change.outstanding() || this.sequence.outstanding();
     const { groups, servers, fenced } = agreed(core);
     const settled = groups.every((group) => !group.task) && servers.every((server) => server.leaving === '');
@@ -254,6 +274,31 @@ export class Engine {
       default:
         input satisfies never;
     }
+  }
+
+  /** Whether this was a frame that all members are to hold, and is answered: it is taken in later. */
+  private answersFirst(input: Input): boolean {
+    const { core, change, sequence } = this;
+    if (!this.corked || this.answered || input.type !== 'frame' || core.ending || core.now < core.backSince)
+      return false;
+    const { frame } = input;
+    if (frame.type !== 'append' && frame.type !== 'commit') return false;
+    const isAnswered =
+      frame.type === 'commit' ? change.answerFirst(frame) : !change.promised && sequence.answerFirst(frame);
+    if (!isAnswered) return false;
+    this.answered = frame;
+    this.restUntil = micros(Math.min(core.now + this.restUs, this.leaseAt));
+    return true;
+  }
+
+  private takeInAnswered(): void {
+    const { answered: frame } = this;
+    if (!frame) return;
+    this.answered = undefined;
+    this.undecided = true;
+    if (frame.type === 'append') this.sequence.takeOver(frame);
+    else this.change.install(frame);
+    this.sequence.hasAnswered();
   }
 
   private takeFrame(frame: ControlFrame): void {
@@ -336,6 +381,7 @@ export class Engine {
    * when all that has arrived at that instant has been read.
    */
   private conclude(ticked: boolean): void {
+    this.takeInAnswered();
     this.undecided = false;
     this.noticeAbsence();
     const { core, change, sequence } = this;

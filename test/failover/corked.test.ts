@@ -8,7 +8,7 @@ import { Trio } from '../support/trio.js';
 
 /** A cluster whose coordinator has just been missed by S2, which has proposed a view without it. */
 function missed(): { trio: Trio; propose: Frame } {
-  const trio = new Trio({ corked: true });
+  const trio = new Trio({ corked: 0 });
   trio.form();
   return { trio, propose: trio.passUntil([1, 2], 1, 'propose') };
 }

@@ -31,7 +31,8 @@ export class Trio {
   readonly outs: readonly Effects[];
   readonly engines: readonly Engine[];
 
-  constructor({ corked = false, ...input }: Partial<ClusterInput> & { readonly corked?: boolean } = {}) {
+  /** @param world the cluster; `corked`, where the engines are: for how many microseconds they rest */
+  constructor({ corked, ...input }: Partial<ClusterInput> & { readonly corked?: number } = {}) {
     const heartbeat = { interval: '10ms', timeout: '100ms' };
     const defined = defineCluster({ name: 'C', servers: ['S1', 'S2', 'S3'], heartbeat, startupWait: '1s', ...input });
     if (!defined.ok) throw new Error(JSON.stringify(defined.error));
@@ -51,7 +52,7 @@ export class Trio {
         { definition, me, incarnation: 1, now: this.now, durable: EMPTY_DURABLE },
         this.outs[me],
       );
-      if (corked) engine.cork();
+      if (corked !== undefined) engine.cork(corked);
       return engine;
     });
   }

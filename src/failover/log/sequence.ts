@@ -8,8 +8,8 @@
  */
 import type { Refusal } from '../../model/result.js';
 import { type Core, coordinates, persist } from '../core.js';
-import { type Append, type AppendAck, Phase, type Submission, type Submit } from '../frames.js';
-import { type RegistryUpdate, updated } from '../registry/disk.js';
+import { type Append, type AppendAck, Phase, type Submission, type Submit, type ViewId } from '../frames.js';
+import { type CarriedKeys, type RegistryUpdate, updated } from '../registry/disk.js';
 import { type AgreedState, has, serversOf, stands } from '../state.js';
 import type { Command } from './commands.js';
 import type { Entry, Order, Outcome } from './entries.js';
@@ -131,6 +131,31 @@ export class Sequence {
       if (n === state.servers[frame.from].lastN + 1) this.order({ type: 'command', from: frame.from, n, id, command });
   }
 
+  /**
+   * A member says that it holds entries before it applies them. Not where they let something out or change what is on its
+   * disk: that is to be done before anybody hears of it.
+   */
+  answerFirst({ epoch, from, after, entries, stable }: Append): boolean {
+    const { core } = this;
+    const { view, index, carried } = core.replica.state;
+    if (core.phase !== Phase.MEMBER || epoch !== view.epoch || from !== view.coordinator) return false;
+    if (entries.length === 0 || after !== index || stable > this.stable) return false;
+    if (entries.some((entry) => isKept(entry, carried))) return false;
+    this.sayHeld(view, index + entries.length);
+    return true;
+  }
+
+  /** Says that this server holds so many entries of a view's log. */
+  sayHeld({ epoch, coordinator }: ViewId, index: number): void {
+    const { core, released } = this;
+    core.out.send(coordinator, { type: 'appendAck', epoch, from: core.me, index, released });
+  }
+
+  /** What was taken in last has been answered. */
+  hasAnswered(): void {
+    this.ackDue = false;
+  }
+
   /** A member takes in entries and what is stable. */
   takeOver(frame: Append): void {
     const { view } = this.core.replica.state;
@@ -163,14 +188,7 @@ export class Sequence {
       if (this.tellDue) this.tellMembers();
     } else {
       const { view, index } = core.replica.state;
-      if (this.ackDue)
-        core.out.send(view.coordinator, {
-          type: 'appendAck',
-          epoch: view.epoch,
-          from: core.me,
-          index,
-          released: this.released,
-        });
+      if (this.ackDue) this.sayHeld(view, index);
       if (this.tellDue) this.sendOutbox();
     }
     this.ackDue = false;
@@ -369,4 +387,15 @@ export class Sequence {
       fix: 'look at the cluster and ask again',
     };
   }
+}
+
+/** Applying the entry changes what members keep on disk: the registry, or what goes with groups. */
+function isKept(entry: Entry, carried: CarriedKeys): boolean {
+  if (entry.type !== 'command') return false;
+  const { command } = entry;
+  return (
+    command.type === 'registry' ||
+    command.type === 'groupKeys' ||
+    (command.type === 'orderDone' && carried[command.group] !== undefined)
+  );
 }

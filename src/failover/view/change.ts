@@ -199,6 +199,24 @@ export class ViewChange {
     this.forgetPromise(frame.epoch, frame.from);
   }
 
+  /**
+   * Says that this server is in a view before it installs it: one that merely loses members, and that it has promised or
+   * promises now. Only under `none`, where nothing but the promise is kept for the next cluster.
+   */
+  answerFirst(frame: Commit): boolean {
+    const { core } = this;
+    const { epoch, from, entry, state } = frame;
+    if (core.definition.partition.kind !== 'none' || state !== undefined || from !== entry.coordinator) return false;
+    if (!has(entry.members, core.me) || !losesOnly(entry)) return false;
+    if (!this.hasPromised(frame)) {
+      if (!this.isAskedAtOnce(frame) || !this.isFree(epoch)) return false;
+      this.promiseAtOnce(frame);
+    }
+    core.out.send(from, { type: 'installed', epoch, from: core.me });
+    this.sequence.sayHeld(entry, agreed(core).index + 1);
+    return true;
+  }
+
   /** A view was decided. Taken only by who has promised just that, or does so now. */
   committed(frame: Commit): void {
     const { core } = this;
@@ -207,8 +225,7 @@ export class ViewChange {
         core.out.send(frame.from, { type: 'installed', epoch: frame.epoch, from: core.me });
       return;
     }
-    const hasPromised = this.promised?.epoch === frame.epoch && this.promised.from === frame.from;
-    if (!hasPromised && !this.promisesAtOnce(frame)) return;
+    if (!this.hasPromised(frame) && !this.promisesAtOnce(frame)) return;
     this.install(frame);
     if (frame.from !== core.me) core.out.send(frame.from, { type: 'installed', epoch: frame.epoch, from: core.me });
   }
@@ -270,17 +287,29 @@ export class ViewChange {
   }
 
   /** A commit that nobody was asked about is taken where the proposal would have been followed, and promised first. */
-  private promisesAtOnce({ after, epoch, from, entry }: Commit): boolean {
-    const { core, promised } = this;
-    if (!after || !mayFollowAtOnce(core, after)) return false;
-    const { spent } = this;
-    if (promised || epoch <= spent) {
-      this.decline({ epoch, from }, Math.max(promised?.epoch ?? 0, spent), promised?.from ?? NOBODY);
-      return false;
-    }
+  private promisesAtOnce(frame: Commit): boolean {
+    if (!this.isAskedAtOnce(frame)) return false;
+    const { promised, spent } = this;
+    if (this.isFree(frame.epoch)) this.promiseAtOnce(frame);
+    else this.decline(frame, Math.max(promised?.epoch ?? 0, spent), promised?.from ?? NOBODY);
+    return this.hasPromised(frame);
+  }
+
+  private isAskedAtOnce({ after }: Commit): boolean {
+    return after !== undefined && mayFollowAtOnce(this.core, after);
+  }
+
+  private isFree(epoch: number): boolean {
+    return !this.promised && epoch > this.spent;
+  }
+
+  private promiseAtOnce({ epoch, from, entry }: Commit): void {
     this.epochSeen = Math.max(this.epochSeen, epoch);
     this.promise(epoch, from, entry.members);
-    return true;
+  }
+
+  private hasPromised({ epoch, from }: Commit): boolean {
+    return this.promised?.epoch === epoch && this.promised.from === from;
   }
 
   /** A member that is heard in an earlier view long after this one was decided has missed it. */
@@ -530,7 +559,8 @@ export class ViewChange {
     return { fenced, fencedUntil: micros(until) };
   }
 
-  private install(frame: Commit): void {
+  /** Enters a view that was decided, and that this server has promised. */
+  install(frame: Commit): void {
     const { core } = this;
     const { entry } = frame;
     const { members } = entry;
@@ -731,6 +761,11 @@ export class ViewChange {
     if (this.promised?.from === this.core.me) this.promised = undefined;
     this.mustRenew = coordinates(this.core) || this.core.phase === Phase.MEMBER;
   }
+}
+
+/** The view that an entry makes has members of the one before, and brings nothing from elsewhere. */
+function losesOnly({ joined, absorbed, forming, registry, carried }: ViewEntry): boolean {
+  return joined.length === 0 && absorbed.length === 0 && !forming && !registry && !carried;
 }
 
 function maskOf(pledges: readonly Pledge[]): number {

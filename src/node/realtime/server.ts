@@ -34,6 +34,10 @@ const SLEEP_MS_MAX = 1000;
 const TURNS = 4;
 /** Rings lose nothing: who has not answered yet is busy, and would only be busier for being asked again at once. */
 const SAY_AGAIN_US = { min: 5000, max: 10_000 };
+/** What was answered first is taken in so much later, in microseconds: by then all should have had a turn to answer. */
+const REST_US = 3000;
+/** Nor is it later than by that part of the heartbeat timeout. */
+const REST_OF_TIMEOUT = 16;
 /** Frames that found no room are tried again after so many microseconds. */
 const RETRY_US = 1000;
 /** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
@@ -120,7 +124,7 @@ export class RealtimeServer {
     const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
-    this.engine.cork();
+    this.engine.cork(Math.min(REST_US, definition.heartbeatTimeoutUs / REST_OF_TIMEOUT));
   }
 
   /** Runs until the thread is killed. */
@@ -320,6 +324,7 @@ export class RealtimeServer {
 
   /** Tells the main thread what there is to tell, and shows where the engine stands. */
   private report(): void {
+    if (this.engine.rests && this.effects.length + this.done.length + this.beats.length === 0) return;
     const standing = this.standing();
     if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, this.clock.now());
     this.beaten = false;

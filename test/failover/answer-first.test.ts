@@ -1,0 +1,219 @@
+/**
+ * A corked engine answers a frame that merely wants to be held before it takes it in: when, and what may come between.
+ */
+import { describe, expect, it } from 'vitest';
+import { type Append, type Commit, type Frame, Phase } from '../../src/failover/frames.js';
+import type { Command } from '../../src/failover/log/commands.js';
+import type { ClusterInput } from '../../src/model/definition.js';
+import { micros } from '../../src/model/time.js';
+import { Trio } from '../support/trio.js';
+
+const [S1, S2, S3] = [0, 1, 2];
+const REST_US = 2000;
+
+const groups = [{ name: 'G1', servers: ['S1', 'S2'], registryKeys: ['HKEY_LOCAL_MACHINE\\A'] }];
+
+/** A cluster at rest that has two or three members. */
+function formed(input: Partial<ClusterInput> = {}): Trio {
+  const trio = new Trio({ groups, corked: REST_US, ...input });
+  trio.form();
+  return trio;
+}
+
+/** S3 is gone, and S1 has committed a view without it, which S2 has not heard. */
+function committed(input: Partial<ClusterInput> = {}): { readonly trio: Trio; readonly commit: Commit } {
+  const trio = formed(input);
+  const commit = trio.passUntil([S1, S2], S1, 'commit') as Commit;
+  trio.sent.length = 0;
+  return { trio, commit };
+}
+
+/** S1 has ordered what somebody has asked for, and S2 and S3 have not heard that. */
+function ordered(command: Command): { readonly trio: Trio; readonly append: Append } {
+  const trio = formed();
+  trio.engines[S1].step({ type: 'request', now: trio.now, id: 1, command }, trio.outs[S1]);
+  trio.engines[S1].flush(trio.outs[S1]);
+  const append = trio.said(S1, 'append') as Append;
+  trio.sent.length = 0;
+  return { trio, append };
+}
+
+const stop: Command = { type: 'stopGroup', group: 0 };
+const says = (trio: Trio, from: number): Frame['type'][] =>
+  trio.sent.filter((sent) => sent.from === from && sent.frame.type !== 'heartbeat').map(({ frame }) => frame.type);
+
+describe('a view that loses a member', () => {
+  it('is promised and answered first, and installed after the rest', () => {
+    const { trio, commit } = committed();
+    const before = trio.engines[S2].view;
+    trio.take(S2, commit);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+    expect(trio.said(S2, 'appendAck')).toMatchObject({ epoch: commit.epoch, index: trio.engines[S1].state.index });
+    expect(trio.disks[S2].promisedEpoch).toBe(commit.epoch);
+    trio.engines[S2].flush(trio.outs[S2]);
+    const { view, rests, atRest, nextDeadline } = shown(trio, S2);
+    expect({ view, rests, atRest, nextDeadline }).toEqual({
+      view: before,
+      rests: true,
+      atRest: false,
+      nextDeadline: trio.now + REST_US,
+    });
+    trio.now = micros(trio.now + REST_US);
+    trio.tick(S2);
+    expect(trio.engines[S2].view).toEqual({ epoch: commit.epoch, coordinator: S1 });
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+  });
+
+  it('is promised on disk before anybody hears of it', () => {
+    const { trio, commit } = committed();
+    const order: string[] = [];
+    const { persist, send } = trio.outs[S2];
+    trio.outs[S2].persist = (durable) => (order.push('persist'), persist(durable));
+    trio.outs[S2].send = (to, frame) => (order.push(frame.type), send(to, frame));
+    trio.take(S2, commit);
+    expect(order).toEqual(['persist', 'installed', 'appendAck']);
+  });
+
+  it('lets its outcome out once all have answered, installed or not', () => {
+    const { trio, commit } = committed();
+    const released = trio.outs.map(() => 0);
+    trio.outs.forEach((out, me) => (out.released = () => (released[me] += 1)));
+    trio.take(S2, commit);
+    trio.deliver([S1]);
+    expect(released).toEqual([1, 0, 0]);
+  });
+
+  it('is installed before any frame that comes after it', () => {
+    const { trio, commit } = committed();
+    trio.take(S2, commit);
+    trio.take(S2, { type: 'ask', from: S3, view: { epoch: 1, coordinator: S1 } });
+    expect(trio.engines[S2].view.epoch).toBe(commit.epoch);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck', 'verdict']);
+    expect(trio.engines[S2].rests).toBe(false);
+  });
+
+  it('is answered once more where it comes once more', () => {
+    const { trio, commit } = committed();
+    trio.take(S2, commit);
+    trio.take(S2, commit);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck', 'installed']);
+  });
+
+  it('is not answered first by who stands elsewhere, or has promised a later one', () => {
+    const elsewhere = committed();
+    const { after } = elsewhere.commit;
+    elsewhere.trio.take(S2, { ...elsewhere.commit, after: { ...after!, index: after!.index + 1 } });
+    expect(says(elsewhere.trio, S2)).toEqual([]);
+    const later = committed();
+    const { index, ...base } = later.commit.after!;
+    const epoch = later.commit.epoch + 5;
+    later.trio.take(S2, { type: 'propose', epoch, from: S1, asked: 0b011, base, index, forming: false });
+    later.trio.take(S2, later.commit);
+    expect(says(later.trio, S2)).toEqual(['pledge', 'decline']);
+  });
+
+  it('is installed first where it also brings somebody, or something, from elsewhere', () => {
+    const registry = { epoch: 9, version: 9, content: '{}' };
+    const joined = [{ server: S3, incarnation: 2, returned: false }];
+    for (const more of [{ joined }, { registry }, { carried: {} }]) {
+      const { trio, commit } = committed();
+      trio.take(S2, { ...commit, entry: { ...commit.entry, ...more } });
+      expect(trio.engines[S2].view.epoch).toBe(commit.epoch);
+    }
+  });
+
+  it.each(['majority', { ping: 'Witness' }] as const)('is installed first under %o', (partition) => {
+    const trio = formed({ partition });
+    const { send } = trio.outs[S1];
+    let commit: Commit | undefined;
+    trio.outs[S1].send = (to, frame) => (frame.type === 'commit' ? (commit = frame) : send(to, frame));
+    for (let turn = 0; !commit && turn < 100; turn += 1) trio.pass([S1, S2]);
+    trio.take(S2, commit!);
+    expect(commit).toMatchObject({ entry: { members: 0b011, down: 0b100 } });
+    expect(trio.engines[S2].view.epoch).toBe(commit!.epoch);
+  });
+});
+
+describe('entries', () => {
+  it('are answered first, and applied after the rest', () => {
+    const { trio, append } = ordered(stop);
+    const { index } = trio.engines[S2].state;
+    trio.take(S2, append);
+    expect(trio.said(S2, 'appendAck')).toMatchObject({ index: index + 1 });
+    expect(trio.engines[S2].state.index).toBe(index);
+    trio.now = micros(trio.now + REST_US);
+    trio.tick(S2);
+    expect(trio.engines[S2].state.index).toBe(index + 1);
+    expect(says(trio, S2)).toEqual(['appendAck']);
+  });
+
+  it('are answered again where they come again', () => {
+    const { trio, append } = ordered(stop);
+    trio.take(S2, append);
+    trio.take(S2, append);
+    trio.engines[S2].flush(trio.outs[S2]);
+    expect(says(trio, S2)).toEqual(['appendAck', 'appendAck']);
+  });
+
+  it('are applied first where they touch the disk', () => {
+    const kept: Command[] = [
+      { type: 'registry', change: { change: 'createKey', key: 'HKEY_LOCAL_MACHINE\\B' } },
+      { type: 'groupKeys', group: 0, keys: {} },
+    ];
+    for (const command of kept) {
+      const { trio, append } = ordered(command);
+      const { index } = trio.engines[S2].state;
+      trio.take(S2, append);
+      expect(trio.engines[S2].state.index).toBe(index + 1);
+    }
+  });
+
+  it('are applied first where a group that takes keys along comes to be up elsewhere', () => {
+    const { trio, append } = ordered({ type: 'groupKeys', group: 0, keys: {} });
+    trio.take(S2, append);
+    const { index } = trio.engines[S2].state;
+    const command = { type: 'orderDone', group: 0, op: 1, ok: true } as const;
+    const entries = [{ type: 'command', from: S1, n: 9, id: 0, command }] as const;
+    trio.take(S2, { ...append, after: index, entries });
+    expect(trio.engines[S2].state.index).toBe(index + 1);
+  });
+
+  it('rest no longer than until the server has to look whether its quorum still hears it', () => {
+    const lonely = formed({ partition: 'majority' });
+    while (lonely.engines[S2].place.phase === Phase.MEMBER) lonely.pass([S2]);
+    const due = lonely.now;
+    const trio = formed({ partition: 'majority' });
+    while (trio.engines[S2].nextDeadline() < due) trio.pass([S2]);
+    trio.now = micros(due - 1);
+    const { view, index } = trio.engines[S2].state;
+    const entries = [{ type: 'command', from: S1, n: 9, id: 0, command: stop }] as const;
+    const append = { type: 'append', epoch: view.epoch, from: S1, after: index, entries, stable: 0, floor: 0 } as const;
+    trio.take(S2, append);
+    expect(trio.engines[S2].nextDeadline()).toBe(due);
+  });
+
+  it('are applied first where something is let out with them', () => {
+    const { trio, append } = ordered(stop);
+    const { index } = trio.engines[S2].state;
+    trio.take(S2, { ...append, stable: append.stable + 1 });
+    expect(trio.engines[S2].state.index).toBe(index + 1);
+  });
+
+  it('are kept for certain, and let nothing out, where the server was away before it applied them', () => {
+    const { trio, append } = ordered(stop);
+    let released = 0;
+    trio.outs[S2].released = () => (released += 1);
+    const { index } = trio.engines[S2].state;
+    trio.take(S2, append);
+    trio.now = micros(trio.now + 60_000);
+    trio.take(S2, { ...append, after: append.after + 1, entries: [], stable: append.stable + 1 });
+    trio.engines[S2].flush(trio.outs[S2]);
+    expect(trio.engines[S2].state.index).toBe(index + 1);
+    expect(released).toBe(0);
+  });
+});
+
+function shown(trio: Trio, me: number): { view: unknown; rests: boolean; atRest: boolean; nextDeadline: number } {
+  const engine = trio.engines[me];
+  return { view: engine.view, rests: engine.rests, atRest: engine.atRest, nextDeadline: engine.nextDeadline() };
+}
