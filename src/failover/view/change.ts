@@ -75,7 +75,7 @@ export class ViewChange {
   private unconfirmed = new Map<number, Commit>();
   private epochSeen: number;
   private lastPromised = { epoch: 0, to: NOBODY };
-  /** Servers that did not answer a proposal, and until when they are left alone. */
+  /** Servers that did not answer a proposal, or spoilt it, and until when they are left alone. */
   private readonly shunnedUntil: number[];
   /** For how long a round waits for each server as a newcomer, in microseconds. */
   private readonly patienceUs: number[];
@@ -391,6 +391,7 @@ export class ViewChange {
     const { round } = this;
     if (!round || round.decided || serversOf(round.asked).some((server) => !round.pledges[server])) return;
     if (!this.isSound(round)) {
+      this.leaveAlone(round);
       this.pause();
       return;
     }
@@ -422,6 +423,15 @@ export class ViewChange {
     );
     const latest = pledges.reduce((epoch, pledge) => Math.max(epoch, pledge.inView ? pledge.base.epoch : 0), 0);
     return standsInPromises(round.asked, latest, memories);
+  }
+
+  /** Who has left a later view in order has nothing to add to this one: it is made without them first. */
+  private leaveAlone({ forming, pledges }: Round): void {
+    const { core } = this;
+    const own = pledges[core.me] as Pledge;
+    for (const pledge of pledges)
+      if (pledge && !forming && knowsLater(own, [pledge]))
+        this.shunnedUntil[pledge.from] = core.now + core.definition.heartbeatTimeoutUs;
   }
 
   private askWitness(round: Round): void {
