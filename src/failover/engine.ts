@@ -83,6 +83,8 @@ export class Engine {
   private restUs = 0;
   /** Inputs were taken in since conclusions were drawn last. */
   private undecided = false;
+  /** Others than heartbeats among them. */
+  private tookIn = false;
   /** Answered, and not taken in yet: that comes before anything else is. */
   private answered: Append | Commit | undefined;
   private restUntil = micros(0);
@@ -136,6 +138,7 @@ export class Engine {
       if (this.answersFirst(input)) return;
       this.takeInAnswered();
       this.takeIn(input);
+      this.tookIn = true;
     }
     if (this.corked && input.type !== 'tick' && !core.ending) this.undecided = true;
     else this.conclude(input.type === 'tick');
@@ -147,8 +150,8 @@ export class Engine {
    * what they give rise to travels in one frame.
    *
    * A frame that merely wants to be held is answered before it is taken in: the others wait for the answer, and nobody for
-   * what comes of it here. For `restUs` microseconds the engine then does nothing, unless a frame or a request comes: so
-   * that whoever has not answered yet gets the processor.
+   * what comes of it here. For `restUs` microseconds the engine then reads heartbeats and does nothing else, its clock
+   * included, unless another frame or a request comes: so that whoever has not answered yet gets the processor.
    */
   cork(restUs = 0): void {
     this.corked = true;
@@ -178,6 +181,7 @@ export class Engine {
         core.executor.describe(),
         this.sequence.describe(),
         this.change.describe(),
+        this.answered?.type,
         core.detector.silent,
         [...core.detector.heard],
         [...core.detector.acknowledged],
@@ -193,7 +197,7 @@ export class Engine {
     return { phase, coordinates: coordinates(this.core), held, ending: ending !== undefined };
   }
 
-  /** It has answered a frame that it has yet to take in, and does nothing else before: that is due at `nextDeadline`. */
+  /** It has answered a frame that it has yet to take in, and concludes nothing before: that is due at `nextDeadline`. */
   get rests(): boolean {
     return this.answered !== undefined && this.core.now < this.restUntil;
   }
@@ -278,11 +282,12 @@ export class Engine {
 
   /** Whether this was a frame that all members are to hold, and is answered: it is taken in later. */
   private answersFirst(input: Input): boolean {
-    const { core, change, sequence } = this;
-    if (!this.corked || this.answered || input.type !== 'frame' || core.ending || core.now < core.backSince)
-      return false;
+    if (!this.corked || input.type !== 'frame') return false;
     const { frame } = input;
     if (frame.type !== 'append' && frame.type !== 'commit') return false;
+    if (this.answered) return isSame(this.answered, frame);
+    if (!this.mayRest()) return false;
+    const { core, change, sequence } = this;
     const isAnswered =
       frame.type === 'commit' ? change.answerFirst(frame) : !change.promised && sequence.answerFirst(frame);
     if (!isAnswered) return false;
@@ -291,13 +296,18 @@ export class Engine {
     return true;
   }
 
+  /** Nothing waits to be concluded, and the clock has not been kept waiting for long. */
+  private mayRest(): boolean {
+    const { core } = this;
+    return !core.ending && core.now >= core.backSince && !this.tookIn && core.now <= this.dueAt + this.restUs;
+  }
+
   private takeInAnswered(): void {
     const { answered: frame } = this;
     if (!frame) return;
     this.answered = undefined;
-    this.undecided = true;
     if (frame.type === 'append') this.sequence.takeOver(frame);
-    else this.change.install(frame);
+    else this.change.enter(frame);
     this.sequence.hasAnswered();
   }
 
@@ -383,6 +393,7 @@ export class Engine {
   private conclude(ticked: boolean): void {
     this.takeInAnswered();
     this.undecided = false;
+    this.tookIn = false;
     this.noticeAbsence();
     const { core, change, sequence } = this;
     if (ticked && core.detector.check(core.now) && this.corked) change.lookAgain();
@@ -573,6 +584,14 @@ export class Engine {
   private unasked(): boolean {
     return this.relations.unknown() && (this.retryAt !== NEVER || this.relations.ask());
   }
+}
+
+/** A frame that was sent over two interconnects. */
+function isSame(one: Append | Commit, other: Append | Commit): boolean {
+  if (one.epoch !== other.epoch || one.from !== other.from) return false;
+  if (one.type === 'commit' || other.type === 'commit') return one.type === other.type;
+  const isAsLong = one.after === other.after && one.entries.length === other.entries.length;
+  return isAsLong && one.stable === other.stable && one.floor === other.floor;
 }
 
 /** FNV-1a over the text's code units, 53 bits of it. */

@@ -4,24 +4,25 @@
 import { describe, expect, it } from 'vitest';
 import { type Append, type Commit, type Frame, Phase } from '../../src/failover/frames.js';
 import type { Command } from '../../src/failover/log/commands.js';
-import type { ClusterInput } from '../../src/model/definition.js';
 import { micros } from '../../src/model/time.js';
 import { Trio } from '../support/trio.js';
 
 const [S1, S2, S3] = [0, 1, 2];
 const REST_US = 2000;
 
+type Input = ConstructorParameters<typeof Trio>[0];
+
 const groups = [{ name: 'G1', servers: ['S1', 'S2'], registryKeys: ['HKEY_LOCAL_MACHINE\\A'] }];
 
 /** A cluster at rest that has two or three members. */
-function formed(input: Partial<ClusterInput> = {}): Trio {
+function formed(input: Input = {}): Trio {
   const trio = new Trio({ groups, corked: REST_US, ...input });
   trio.form();
   return trio;
 }
 
 /** S3 is gone, and S1 has committed a view without it, which S2 has not heard. */
-function committed(input: Partial<ClusterInput> = {}): { readonly trio: Trio; readonly commit: Commit } {
+function committed(input: Input = {}): { readonly trio: Trio; readonly commit: Commit } {
   const trio = formed(input);
   const commit = trio.passUntil([S1, S2], S1, 'commit') as Commit;
   trio.sent.length = 0;
@@ -64,14 +65,15 @@ describe('a view that loses a member', () => {
     expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
   });
 
-  it('is promised on disk before anybody hears of it', () => {
+  it('is promised, and the last it was in, on disk before anybody hears of it', () => {
     const { trio, commit } = committed();
-    const order: string[] = [];
-    const { persist, send } = trio.outs[S2];
-    trio.outs[S2].persist = (durable) => (order.push('persist'), persist(durable));
-    trio.outs[S2].send = (to, frame) => (order.push(frame.type), send(to, frame));
+    const { epoch } = commit;
+    const { send } = trio.outs[S2];
+    const disks: unknown[] = [];
+    trio.outs[S2].send = (to, frame) => (disks.push(trio.disks[S2]), send(to, frame));
     trio.take(S2, commit);
-    expect(order).toEqual(['persist', 'installed', 'appendAck']);
+    const there = { promisedEpoch: epoch, epoch, members: 0b011, proposer: S1 };
+    expect(disks).toEqual([expect.objectContaining(there), expect.objectContaining(there)]);
   });
 
   it('lets its outcome out once all have answered, installed or not', () => {
@@ -92,11 +94,80 @@ describe('a view that loses a member', () => {
     expect(trio.engines[S2].rests).toBe(false);
   });
 
-  it('is answered once more where it comes once more', () => {
+  it('is answered once where it comes over two interconnects, and once more where it comes once more', () => {
     const { trio, commit } = committed();
     trio.take(S2, commit);
     trio.take(S2, commit);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+    expect(trio.engines[S2].rests).toBe(true);
+    trio.now = micros(trio.now + REST_US);
+    trio.take(S2, commit);
+    trio.take(S2, commit);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+    trio.tick(S2);
+    trio.take(S2, commit);
     expect(says(trio, S2)).toEqual(['installed', 'appendAck', 'installed']);
+  });
+
+  it('is answered first, too, where it was promised in a round', () => {
+    const { trio, commit } = committed();
+    const { after, ...asked } = commit;
+    const { index, ...base } = after!;
+    trio.take(S2, { type: 'propose', epoch: commit.epoch, from: S1, asked: 0b011, base, index, forming: false });
+    trio.tick(S2);
+    trio.sent.length = 0;
+    trio.take(S2, { ...asked, from: S3 });
+    expect(trio.engines[S2].rests).toBe(false);
+    trio.tick(S2);
+    trio.take(S2, asked);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+    expect(trio.engines[S2].rests).toBe(true);
+    expect(trio.engines[S2].view).toEqual(base);
+  });
+
+  it('is entered at once where a state comes with it, or somebody else than its coordinator sends it', () => {
+    const { trio, commit } = committed();
+    const { after, ...asked } = commit;
+    const { index, ...base } = after!;
+    const propose = {
+      type: 'propose',
+      epoch: commit.epoch,
+      from: S1,
+      asked: 0b011,
+      base,
+      index,
+      forming: false,
+    } as const;
+    trio.take(S2, propose);
+    trio.tick(S2);
+    const state = JSON.stringify({ state: trio.engines[S2].state, pending: [] });
+    trio.take(S2, { ...asked, state });
+    expect(trio.engines[S2].view.epoch).toBe(commit.epoch);
+    const other = committed();
+    other.trio.take(S2, { ...other.commit, entry: { ...other.commit.entry, coordinator: S2 } });
+    expect(other.trio.engines[S2].view).toEqual({ epoch: other.commit.epoch, coordinator: S2 });
+  });
+
+  it('is left at once by whom it does without', () => {
+    const { trio, commit } = committed();
+    trio.take(S2, { ...commit, entry: { ...commit.entry, members: 0b101, down: 0b010 } });
+    expect(says(trio, S2)).not.toContain('appendAck');
+    expect(trio.engines[S2].rests).toBe(false);
+  });
+
+  it('is entered in the same pass by an engine that does not rest', () => {
+    const { trio, commit } = committed({ corked: 0 });
+    trio.take(S2, commit);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+    trio.engines[S2].flush(trio.outs[S2]);
+    expect(trio.engines[S2].view.epoch).toBe(commit.epoch);
+    expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
+  });
+
+  it('is entered first by an engine that is not corked', () => {
+    const { trio, commit } = committed({ corked: undefined });
+    trio.take(S2, commit);
+    expect(trio.engines[S2].view.epoch).toBe(commit.epoch);
   });
 
   it('is not answered first by who stands elsewhere, or has promised a later one', () => {
@@ -108,6 +179,7 @@ describe('a view that loses a member', () => {
     const { index, ...base } = later.commit.after!;
     const epoch = later.commit.epoch + 5;
     later.trio.take(S2, { type: 'propose', epoch, from: S1, asked: 0b011, base, index, forming: false });
+    later.trio.tick(S2);
     later.trio.take(S2, later.commit);
     expect(says(later.trio, S2)).toEqual(['pledge', 'decline']);
   });
@@ -147,12 +219,82 @@ describe('entries', () => {
     expect(says(trio, S2)).toEqual(['appendAck']);
   });
 
-  it('are answered again where they come again', () => {
+  it('are answered once where they come over two interconnects, and again where they come again', () => {
     const { trio, append } = ordered(stop);
     trio.take(S2, append);
     trio.take(S2, append);
     trio.engines[S2].flush(trio.outs[S2]);
+    expect(says(trio, S2)).toEqual(['appendAck']);
+    expect(trio.engines[S2].atRest).toBe(false);
+    trio.now = micros(trio.now + REST_US);
+    trio.tick(S2);
+    trio.take(S2, append);
+    trio.engines[S2].flush(trio.outs[S2]);
     expect(says(trio, S2)).toEqual(['appendAck', 'appendAck']);
+  });
+
+  it('are applied before others that follow them', () => {
+    const { trio, append } = ordered(stop);
+    const { index } = trio.engines[S2].state;
+    trio.take(S2, append);
+    trio.take(S2, { ...append, floor: append.floor + 1 });
+    expect(trio.engines[S2].state.index).toBe(index + 1);
+    expect(trio.engines[S2].rests).toBe(false);
+  });
+
+  it('are not answered first where they are not those that come next, here and now', () => {
+    const wrong: ((append: Append) => Partial<Append>)[] = [
+      ({ after }) => ({ after: after + 1 }),
+      ({ after }) => ({ after: after - 1 }),
+      ({ epoch }) => ({ epoch: epoch + 1 }),
+      () => ({ from: S3 }),
+      () => ({ entries: [] }),
+    ];
+    for (const change of wrong) {
+      const { trio, append } = ordered(stop);
+      trio.take(S2, { ...append, ...change(append) });
+      expect(says(trio, S2)).toEqual([]);
+      expect(trio.engines[S2].rests).toBe(false);
+    }
+  });
+
+  it('are not taken at all by who holds still for a change of view', () => {
+    const { trio, append } = ordered(stop);
+    const { view: base, index } = trio.engines[S2].state;
+    trio.take(S2, { type: 'propose', epoch: base.epoch + 1, from: S1, asked: 0b111, base, index, forming: false });
+    trio.engines[S2].flush(trio.outs[S2]);
+    trio.take(S2, append);
+    trio.engines[S2].flush(trio.outs[S2]);
+    expect(says(trio, S2)).toEqual(['pledge']);
+  });
+
+  it('are not taken by who has been away', () => {
+    const { trio, append } = ordered(stop);
+    trio.now = micros(trio.now + 60_000);
+    trio.tick(S2);
+    trio.take(S2, append);
+    trio.engines[S2].flush(trio.outs[S2]);
+    expect(says(trio, S2)).toEqual([]);
+  });
+
+  it('are not answered first after anything that is still to be concluded', () => {
+    const { trio, append } = ordered(stop);
+    trio.engines[S2].step({ type: 'request', now: trio.now, id: 2, command: stop }, trio.outs[S2]);
+    trio.take(S2, append);
+    trio.engines[S2].flush(trio.outs[S2]);
+    expect(says(trio, S2).toSorted()).toEqual(['appendAck', 'submit']);
+    expect(trio.engines[S2].rests).toBe(false);
+  });
+
+  it('let the clock run where it has waited for a rest already', () => {
+    const { trio, append } = ordered(stop);
+    trio.now = micros(trio.engines[S2].nextDeadline() + REST_US);
+    trio.take(S2, append);
+    expect(trio.engines[S2].rests).toBe(true);
+    const late = ordered(stop);
+    late.trio.now = micros(late.trio.engines[S2].nextDeadline() + REST_US + 1);
+    late.trio.take(S2, late.append);
+    expect(late.trio.engines[S2].rests).toBe(false);
   });
 
   it('are applied first where they touch the disk', () => {
@@ -180,16 +322,20 @@ describe('entries', () => {
 
   it('rest no longer than until the server has to look whether its quorum still hears it', () => {
     const lonely = formed({ partition: 'majority' });
+    while (lonely.engines[S2].suspects === 0) lonely.pass([S2]);
+    const silent = lonely.now;
     while (lonely.engines[S2].place.phase === Phase.MEMBER) lonely.pass([S2]);
-    const due = lonely.now;
-    const trio = formed({ partition: 'majority' });
-    while (trio.engines[S2].nextDeadline() < due) trio.pass([S2]);
-    trio.now = micros(due - 1);
+    const end = lonely.now;
+    const trio = formed({ partition: 'majority', corked: 50_000 });
+    while (trio.engines[S2].nextDeadline() < Math.min(silent, end)) trio.pass([S2]);
+    trio.sent.length = 0;
     const { view, index } = trio.engines[S2].state;
     const entries = [{ type: 'command', from: S1, n: 9, id: 0, command: stop }] as const;
     const append = { type: 'append', epoch: view.epoch, from: S1, after: index, entries, stable: 0, floor: 0 } as const;
     trio.take(S2, append);
-    expect(trio.engines[S2].nextDeadline()).toBe(due);
+    expect(says(trio, S2)).toEqual(['appendAck']);
+    expect(trio.engines[S2].rests).toBe(true);
+    expect(trio.engines[S2].nextDeadline()).toBe(end);
   });
 
   it('are applied first where something is let out with them', () => {

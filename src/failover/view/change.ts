@@ -200,8 +200,8 @@ export class ViewChange {
   }
 
   /**
-   * Says that this server is in a view before it installs it: one that merely loses members, and that it has promised or
-   * promises now. Only under `none`, where nothing but the promise is kept for the next cluster.
+   * Says that this server is in a view before it enters it: one that merely loses members, and that it has promised or
+   * promises now. On disk it is in that view already. Only under `none`, where no lease hangs on when it is entered.
    */
   answerFirst(frame: Commit): boolean {
     const { core } = this;
@@ -212,6 +212,7 @@ export class ViewChange {
       if (!this.isAskedAtOnce(frame) || !this.isFree(epoch)) return false;
       this.promiseAtOnce(frame);
     }
+    this.remember(frame);
     core.out.send(from, { type: 'installed', epoch, from: core.me });
     this.sequence.sayHeld(entry, agreed(core).index + 1);
     return true;
@@ -561,24 +562,28 @@ export class ViewChange {
       pledges.map((pledge) => pledge.durable),
       round.epoch,
     );
-    // A view that was only promised may have come about as well.
-    const known = (memory: Durable): number =>
-      memory.promises.reduce((mask, { members }) => mask | members, memory.members | memory.fenced);
+    // A view that was only promised may have come about as well, and nobody here knows whom it was to follow without.
+    const known = ({ promises, members, fenced }: Durable): number =>
+      promises.length > 0 ? registered(this.core) : members | fenced;
     const fenced = memories.reduce((mask, memory) => mask | known(memory), 0) & ~round.asked;
     const until = fenced === 0 ? 0 : now + definition.heartbeatTimeoutUs + fenceTime(definition);
     return { fenced, fencedUntil: micros(until) };
   }
 
-  /** Enters a view that was decided, and that this server has promised. */
-  install(frame: Commit): void {
+  private install(frame: Commit): void {
+    if (frame.state !== undefined) this.sequence.restore(frame.state);
+    this.remember(frame);
+    this.enter(frame);
+  }
+
+  /** Enters a view that was decided, that this server has promised, and that is on its disk; or leaves, as it says. */
+  enter(frame: Commit): void {
     const { core } = this;
     const { entry } = frame;
     const { members } = entry;
     this.promised = undefined;
     this.round = undefined;
     this.mustRenew = false;
-    if (frame.state !== undefined) this.sequence.restore(frame.state);
-    this.remember(frame);
     if (!has(members, core.me)) {
       this.leave(entry);
       return;

@@ -124,7 +124,7 @@ export class RealtimeServer {
     const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
-    this.engine.cork(Math.min(REST_US, definition.heartbeatTimeoutUs / REST_OF_TIMEOUT));
+    this.engine.cork(Math.min(REST_US, Math.floor(definition.heartbeatTimeoutUs / REST_OF_TIMEOUT)));
   }
 
   /** Runs until the thread is killed. */
