@@ -308,7 +308,7 @@ export class Engine {
     this.answered = undefined;
     if (frame.type === 'append') this.sequence.takeOver(frame);
     else this.change.enter(frame);
-    this.sequence.hasAnswered();
+    this.sequence.dropAnswer();
   }
 
   private takeFrame(frame: ControlFrame): void {

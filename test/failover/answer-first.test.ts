@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Append, type Commit, type Frame, Phase } from '../../src/failover/frames.js';
 import type { Command } from '../../src/failover/log/commands.js';
 import { micros } from '../../src/model/time.js';
-import { Trio } from '../support/trio.js';
+import { Trio, askingFor } from '../support/trio.js';
 
 const [S1, S2, S3] = [0, 1, 2];
 const REST_US = 2000;
@@ -52,13 +52,9 @@ describe('a view that loses a member', () => {
     expect(trio.said(S2, 'appendAck')).toMatchObject({ epoch: commit.epoch, index: trio.engines[S1].state.index });
     expect(trio.disks[S2].promisedEpoch).toBe(commit.epoch);
     trio.engines[S2].flush(trio.outs[S2]);
-    const { view, rests, atRest, nextDeadline } = shown(trio, S2);
-    expect({ view, rests, atRest, nextDeadline }).toEqual({
-      view: before,
-      rests: true,
-      atRest: false,
-      nextDeadline: trio.now + REST_US,
-    });
+    const { view, rests, atRest } = trio.engines[S2];
+    expect({ view, rests, atRest }).toEqual({ view: before, rests: true, atRest: false });
+    expect(trio.engines[S2].nextDeadline()).toBe(trio.now + REST_US);
     trio.now = micros(trio.now + REST_US);
     trio.tick(S2);
     expect(trio.engines[S2].view).toEqual({ epoch: commit.epoch, coordinator: S1 });
@@ -111,9 +107,9 @@ describe('a view that loses a member', () => {
 
   it('is answered first, too, where it was promised in a round', () => {
     const { trio, commit } = committed();
-    const { after, ...asked } = commit;
-    const { index, ...base } = after!;
-    trio.take(S2, { type: 'propose', epoch: commit.epoch, from: S1, asked: 0b011, base, index, forming: false });
+    const { after: _, ...asked } = commit;
+    const before = trio.engines[S2].view;
+    trio.take(S2, askingFor(commit));
     trio.tick(S2);
     trio.sent.length = 0;
     trio.take(S2, { ...asked, from: S3 });
@@ -122,23 +118,13 @@ describe('a view that loses a member', () => {
     trio.take(S2, asked);
     expect(says(trio, S2)).toEqual(['installed', 'appendAck']);
     expect(trio.engines[S2].rests).toBe(true);
-    expect(trio.engines[S2].view).toEqual(base);
+    expect(trio.engines[S2].view).toEqual(before);
   });
 
   it('is entered at once where a state comes with it, or somebody else than its coordinator sends it', () => {
     const { trio, commit } = committed();
-    const { after, ...asked } = commit;
-    const { index, ...base } = after!;
-    const propose = {
-      type: 'propose',
-      epoch: commit.epoch,
-      from: S1,
-      asked: 0b011,
-      base,
-      index,
-      forming: false,
-    } as const;
-    trio.take(S2, propose);
+    const { after: _, ...asked } = commit;
+    trio.take(S2, askingFor(commit));
     trio.tick(S2);
     const state = JSON.stringify({ state: trio.engines[S2].state, pending: [] });
     trio.take(S2, { ...asked, state });
@@ -176,9 +162,7 @@ describe('a view that loses a member', () => {
     elsewhere.trio.take(S2, { ...elsewhere.commit, after: { ...after!, index: after!.index + 1 } });
     expect(says(elsewhere.trio, S2)).toEqual([]);
     const later = committed();
-    const { index, ...base } = later.commit.after!;
-    const epoch = later.commit.epoch + 5;
-    later.trio.take(S2, { type: 'propose', epoch, from: S1, asked: 0b011, base, index, forming: false });
+    later.trio.take(S2, { ...askingFor(later.commit), epoch: later.commit.epoch + 5 });
     later.trio.tick(S2);
     later.trio.take(S2, later.commit);
     expect(says(later.trio, S2)).toEqual(['pledge', 'decline']);
@@ -358,8 +342,3 @@ describe('entries', () => {
     expect(released).toBe(0);
   });
 });
-
-function shown(trio: Trio, me: number): { view: unknown; rests: boolean; atRest: boolean; nextDeadline: number } {
-  const engine = trio.engines[me];
-  return { view: engine.view, rests: engine.rests, atRest: engine.atRest, nextDeadline: engine.nextDeadline() };
-}

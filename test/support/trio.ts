@@ -2,7 +2,15 @@
  * Three bare engines without a world around them: a test hands their frames on, or withholds them, one by one.
  */
 import { Engine } from '../../src/failover/engine.js';
-import { EMPTY_DURABLE, type Durable, type Effects, type Frame, Phase } from '../../src/failover/frames.js';
+import {
+  type Commit,
+  EMPTY_DURABLE,
+  type Durable,
+  type Effects,
+  type Frame,
+  Phase,
+  type Propose,
+} from '../../src/failover/frames.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import { type Micros, micros } from '../../src/model/time.js';
@@ -109,4 +117,11 @@ export class Trio {
   take(me: number, frame: Frame): void {
     this.engines[me].step({ type: 'frame', now: this.now, network: 0, frame }, this.outs[me]);
   }
+}
+
+/** The proposal that a coordinator might have made in place of a commit at once. */
+export function askingFor({ epoch, from, after, entry }: Commit): Propose {
+  if (!after) throw new Error('that was asked for');
+  const { index, ...base } = after;
+  return { type: 'propose', epoch, from, asked: entry.members, base, index, forming: false };
 }

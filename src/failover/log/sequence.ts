@@ -135,10 +135,10 @@ export class Sequence {
    * A member says that it holds entries before it applies them. Not where they let something out or change what is on its
    * disk: that is to be done before anybody hears of it.
    */
-  answerFirst({ epoch, from, after, entries, stable }: Append): boolean {
-    const { core } = this;
-    const { view, index, carried } = core.replica.state;
-    if (core.phase !== Phase.MEMBER || epoch !== view.epoch || from !== view.coordinator) return false;
+  answerFirst(frame: Append): boolean {
+    const { after, entries, stable } = frame;
+    const { view, index, carried } = this.core.replica.state;
+    if (!this.isCoordinators(frame)) return false;
     if (entries.length === 0 || after !== index || stable > this.stable) return false;
     if (entries.some((entry) => isKept(entry, carried))) return false;
     this.sayHeld(view, index + entries.length);
@@ -151,15 +151,14 @@ export class Sequence {
     core.out.send(coordinator, { type: 'appendAck', epoch, from: core.me, index, released });
   }
 
-  /** What was taken in last has been answered. */
-  hasAnswered(): void {
+  /** What was taken in last was answered before: nothing is owed for it. */
+  dropAnswer(): void {
     this.ackDue = false;
   }
 
   /** A member takes in entries and what is stable. */
   takeOver(frame: Append): void {
-    const { view } = this.core.replica.state;
-    if (this.core.phase !== Phase.MEMBER || frame.epoch !== view.epoch || frame.from !== view.coordinator) return;
+    if (!this.isCoordinators(frame)) return;
     this.ackDue = true;
     const { replica } = this.core;
     if (frame.after <= replica.state.index)
@@ -229,6 +228,12 @@ export class Sequence {
     return this.pending.flatMap(({ index, answers }) =>
       index > this.released ? answers.filter(({ server, id }) => server === this.core.me && id > 0) : [],
     );
+  }
+
+  /** It comes from the coordinator of the view that this server stands in. */
+  private isCoordinators({ epoch, from }: Append): boolean {
+    const { view } = this.core.replica.state;
+    return this.core.phase === Phase.MEMBER && epoch === view.epoch && from === view.coordinator;
   }
 
   private behind(): number[] {

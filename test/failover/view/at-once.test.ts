@@ -2,9 +2,9 @@
  * A view that only loses members: when its coordinator commits without asking, and who takes that.
  */
 import { describe, expect, it } from 'vitest';
-import type { Commit, Decline, Frame, Heartbeat, Propose } from '../../../src/failover/frames.js';
+import type { Commit, Decline, Frame, Heartbeat } from '../../../src/failover/frames.js';
 import { micros } from '../../../src/model/time.js';
-import { Trio } from '../../support/trio.js';
+import { Trio, askingFor } from '../../support/trio.js';
 
 const [S1, S2, S3] = [0, 1, 2];
 
@@ -20,12 +20,6 @@ function committed(): { readonly trio: Trio; readonly commit: Commit & Required<
   trio.sent.length = 0;
   return { trio, commit: { ...said, after: said.after } };
 }
-
-/** The proposal that S1 might have made instead. */
-const ask = ({ after, epoch }: ReturnType<typeof committed>['commit']): Propose => {
-  const { index, ...base } = after;
-  return { type: 'propose', epoch, from: S1, asked: 0b011, base, index, forming: false };
-};
 
 describe('a coordinator that has lost a member', () => {
   it('commits at once', () => {
@@ -173,7 +167,7 @@ describe('a commit that nobody was asked about', () => {
 
   it('is declined by a member that has promised something later', () => {
     const { trio, commit } = committed();
-    const later = { ...ask(commit), epoch: commit.epoch + 1 };
+    const later = { ...askingFor(commit), epoch: commit.epoch + 1 };
     trio.take(S2, later);
     trio.take(S2, commit);
     expect(trio.engines[S2].view.epoch).toBeLessThan(commit.epoch);
@@ -184,7 +178,7 @@ describe('a commit that nobody was asked about', () => {
   it('is declined by a member that holds still for something earlier', () => {
     const { trio, commit } = committed();
     const epoch = commit.epoch + 1;
-    trio.take(S2, ask(commit));
+    trio.take(S2, askingFor(commit));
     trio.take(S2, { ...commit, epoch, entry: { ...commit.entry, epoch } });
     expect(trio.engines[S2].view.epoch).toBeLessThan(commit.epoch);
     expect(trio.said(S2, 'decline')).toMatchObject({ epoch, promisedEpoch: commit.epoch, promisedTo: S1 });
@@ -192,7 +186,7 @@ describe('a commit that nobody was asked about', () => {
 
   it('is declined by a member whose promise of a later epoch has come to nothing', () => {
     const { trio, commit } = committed();
-    const later = { ...ask(commit), epoch: commit.epoch + 1 };
+    const later = { ...askingFor(commit), epoch: commit.epoch + 1 };
     trio.take(S2, later);
     trio.take(S2, { type: 'withdraw', epoch: later.epoch, from: S1 });
     trio.take(S2, commit);
@@ -221,7 +215,7 @@ describe('an epoch', () => {
     } as const;
     trio.take(S2, { ...beat, ...alone, coordinator: S1, bootedAt: micros(0), sentAt: trio.now });
     trio.sent.length = 0;
-    trio.take(S2, { ...ask(commit), epoch: alone.epoch, base: { epoch: alone.epoch - 1, coordinator: S3 } });
+    trio.take(S2, { ...askingFor(commit), epoch: alone.epoch, base: { epoch: alone.epoch - 1, coordinator: S3 } });
     expect(trio.said(S2, 'pledge')).toBeUndefined();
     expect(trio.said(S2, 'decline')).toMatchObject({ promisedEpoch: alone.epoch });
   });
