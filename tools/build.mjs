@@ -15,7 +15,7 @@ import { rolldown } from 'rolldown';
 import { dist, filesUnder, root, sourcesDigest, stampFile } from './sources.mjs';
 
 /** The entries of threads: `src/cluster/entry.ts`. */
-const threads = ['node/lockstep', 'node/realtime/main', 'node/client/lockstep', 'node/realtime/client'];
+const threads = ['node/begin', 'node/lockstep', 'node/realtime/main', 'node/client/lockstep', 'node/realtime/client'];
 
 const digest = sourcesDigest();
 rmSync(stampFile, { force: true });

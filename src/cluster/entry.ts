@@ -6,7 +6,7 @@
  */
 
 /** The entry of a server's or a client's thread. Threads run compiled code only; `npm run build` makes it. */
-export function threadEntry(name: 'lockstep' | 'realtime/main' | 'client/lockstep' | 'realtime/client'): URL {
+export function threadEntry(name: 'lockstep' | 'realtime/main' | 'client/lockstep' | 'realtime/client' | 'begin'): URL {
   const fromSource = import.meta.url.endsWith('.ts');
   const ending = process.env.NODE_V8_COVERAGE ? 'js' : 'cjs';
   return new URL(`${fromSource ? '../../dist' : '..'}/node/${name}.${ending}`, import.meta.url);

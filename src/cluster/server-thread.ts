@@ -9,7 +9,9 @@ import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threa
 import type { Take } from '../interconnect/messages.js';
 import { Kind, type Line, LineEnd } from '../node/channel.js';
 import { fromBytes } from '../node/wire.js';
+import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
+import { threadCode } from './thread-code.js';
 import { sourceStack } from './thread-stack.js';
 
 export interface ThreadOptions {
@@ -46,7 +48,10 @@ export class ServerThread {
   ) {
     const { resourceLimits, transferList, onMessage } = options;
     this.end = LineEnd.main(boot.line);
-    this.worker = new Worker(entry, { workerData: boot, name: server, resourceLimits, transferList, execArgv: [] });
+    const code = threadCode(entry);
+    const workerData = code ? { ...boot, code } : boot;
+    const begin = code ? threadEntry('begin') : entry;
+    this.worker = new Worker(begin, { workerData, name: server, resourceLimits, transferList, execArgv: [] });
     if (onMessage) this.worker.on('message', onMessage);
     this.gone = new Promise((resolve) => {
       // Anything can be thrown.
@@ -90,7 +95,7 @@ export class ServerThread {
 
   private record(why: string, stack: string | undefined): void {
     if (this.failure) return;
-    const trace = stack === undefined ? undefined : sourceStack(stack, this.entry);
+    const trace = stack === undefined ? undefined : sourceStack(sourceStack(stack, this.entry), threadEntry('begin'));
     const reason = why.trim().replaceAll(/\s*\n\s*/g, ' ');
     this.failure = new ServerFailed(this.server, reason, trace, this.kind);
     this.options.onFailure?.(this.failure);

@@ -1,11 +1,17 @@
 /**
- * The one file that a server's thread runs, made of many: it is what runs, and its stacks name the sources.
+ * The one file that a server's thread runs, made of many: it is what runs, compiled beforehand, and its stacks name the
+ * sources.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { threadEntry } from '../../src/cluster/entry.js';
+import { threadCode } from '../../src/cluster/thread-code.js';
 import { sourceStack } from '../../src/cluster/thread-stack.js';
+import { scriptOf, type ThreadCode } from '../../src/node/begin-code.js';
+import { Kind, LineEnd, newBell, newLine } from '../../src/node/channel.js';
 
 const root = new URL('../../', import.meta.url);
 const FILES = ['node/lockstep', 'node/realtime/main', 'node/client/lockstep', 'node/realtime/client'];
@@ -21,6 +27,16 @@ function placeIn(line: string): { readonly file: string; readonly text: string }
     file: found[1].slice(fileURLToPath(root).length).replaceAll('\\', '/'),
     text: text.slice(Number(found[3]) - 1),
   };
+}
+
+/** Whether V8, in a thread, does not take what was compiled. */
+function rejected(code: ThreadCode): Promise<unknown> {
+  const asks = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    import(workerData.from).then(({ scriptOf }) => parentPort.postMessage(scriptOf(workerData.code).cachedDataRejected));`;
+  const from = new URL('dist/node/begin-code.js', root).href;
+  const worker = new Worker(asks, { eval: true, workerData: { code, from } });
+  return new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
 }
 
 describe.each(FILES)('%s', (name) => {
@@ -41,6 +57,31 @@ describe.each(FILES)('%s', (name) => {
   it('a place that comes from no source stays as it is', () => {
     const stack = `Error: x\n    at ${fileURLToPath(file)}:1:1`;
     expect(sourceStack(stack, file)).toBe(stack);
+  });
+
+  it('a thread takes what was compiled for it, all functions at once', async () => {
+    const code = threadCode(file) as ThreadCode;
+    expect(code.text).toBe(readFileSync(file, 'utf8'));
+    expect(threadCode(file)).toBe(code);
+    expect(await rejected(code)).toBe(false);
+    // V8 compiles as it did before: this is of the outermost function alone.
+    const lazily = scriptOf({ file: `${code.file}, once more`, text: `${code.text} ` }).createCachedData();
+    expect(code.compiled.length).toBeGreaterThan(2 * lazily.length);
+  });
+
+  it('a thread that cannot take it compiles by itself', async () => {
+    const code = threadCode(file) as ThreadCode;
+    const other = { ...code, compiled: code.compiled.slice().fill(0) };
+    expect(await rejected(other)).toBe(true);
+    const line = newLine(newBell());
+    const { port1: controls } = new MessageChannel();
+    const workerData = { line, controls, code: other };
+    const worker = new Worker(threadEntry('begin'), { workerData, transferList: [controls] });
+    await new Promise((resolve, reject) => worker.on('exit', resolve).on('error', reject));
+    // It had nothing to start from, and said so.
+    const told: number[] = [];
+    LineEnd.main(line).drain((kind) => told.push(kind));
+    expect(told).toEqual([Kind.FAILED]);
   });
 
   it('other code, and code without a map, keeps its places', () => {
