@@ -10,6 +10,7 @@ import { Cluster } from '../../src/cluster/cluster.js';
 import { RealtimeBackend, type RealtimeOptions } from '../../src/cluster/realtime.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
+import type { TraceLine } from '../../src/model/trace.js';
 import type { Glance } from '../../src/node/realtime/status.js';
 import { LONG, patient, trio } from '../contract/worlds.js';
 
@@ -92,6 +93,22 @@ describe('a crash', () => {
     );
     await cluster.crash('S2');
     expect(['answered', 'Server S2 does not run any more.']).toContain(await asked);
+  });
+});
+
+describe('a server at rest', () => {
+  it('rehearses a failover, of which nobody hears', async () => {
+    const [cluster, backend] = await started({ ...trio, heartbeat: patient });
+    const lines: TraceLine[] = [];
+    backend.trace((line) => lines.push(line));
+    const view = cluster.status().view;
+    for (const server of trio.servers as string[]) {
+      let tries = 0;
+      while (!(await backend.inspect(server)).rehearsed && tries < 10_000) tries += 1;
+      expect(tries).toBeLessThan(10_000);
+    }
+    expect(cluster.status().view).toEqual(view);
+    expect(lines).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@
  * does not begin. Between two heartbeats a thread is woken once, and does nothing twice.
  */
 import { Engine } from '../../failover/engine.js';
-import type { Durable, Effects, Input } from '../../failover/frames.js';
+import { type Durable, type Effects, type Input, Phase } from '../../failover/frames.js';
 import { sameView } from '../../failover/state.js';
 import { MessageReader, type Take } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
@@ -25,6 +25,7 @@ import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
 import { RealClock } from './clock.js';
 import { Lateness } from './lateness.js';
 import { isFor, Links, marksOf } from './links.js';
+import { rehearse } from './rehearsal.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
 
@@ -40,6 +41,9 @@ const REST_US = 3000;
 const REST_OF_TIMEOUT = 16;
 /** Frames that found no room are tried again after so many microseconds. */
 const RETRY_US = 1000;
+/** So long it rehearses at most before it looks around again, and not so shortly before it is due, in microseconds. */
+const REHEARSE_US_MAX = 1000;
+const REHEARSE_US_BEFORE = 500;
 /** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
 const SLEEP_US_MIN = 20;
 
@@ -81,6 +85,8 @@ export class RealtimeServer {
   /** Turns that the event loop is still to get. */
   private turns = 0;
   private poweredOff = false;
+  /** Until it is through. */
+  private rehearsal: Generator<void, void> | undefined;
   private told: Standing | undefined;
   private held = '[]';
   /** The executor's revision when what is held was looked at. */
@@ -124,7 +130,13 @@ export class RealtimeServer {
     const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
+    this.rehearsal = rehearse(definition);
     this.engine.cork(Math.min(REST_US, Math.floor(definition.heartbeatTimeoutUs / REST_OF_TIMEOUT)));
+  }
+
+  /** It has gone through all that a failover calls. */
+  get rehearsed(): boolean {
+    return !this.rehearsal;
   }
 
   /** Runs until the thread is killed. */
@@ -174,11 +186,22 @@ export class RealtimeServer {
   }
 
   private sleep(): void {
+    this.rehearse();
     const { own } = this.end;
     // Somebody has rung since the pass began to look.
     if (!own.prepared) return;
     const untilUs = this.nextAt() - this.clock.now();
     if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, this.seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
+  }
+
+  /** A member of a cluster at rest that has nothing to do goes on with its rehearsal, and leaves off when somebody rings. */
+  private rehearse(): void {
+    const { clock, end, engine, rehearsal } = this;
+    if (!rehearsal || this.poweredOff || engine.place.phase !== Phase.MEMBER || !engine.atRest) return;
+    const now = clock.now();
+    const until = Math.min(now + REHEARSE_US_MAX, this.nextAt() - REHEARSE_US_BEFORE);
+    while (this.rehearsal && end.own.prepared && clock.now() < until)
+      if (rehearsal.next().done) this.rehearsal = undefined;
   }
 
   private nextAt(): number {
