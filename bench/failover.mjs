@@ -54,7 +54,7 @@ const TIMEOUT_MS = 1000;
 const ACTIVATE_MS = 20;
 const DEACTIVATE_MS = 10;
 const TRIALS = 20;
-/** Of the case that the aim is about: with fewer the 99th percentile is the worst. */
+/** Of the cases that are held against the aims: with 20 the 99th percentile is the worst. */
 const TRIALS_OF_AIM = 100;
 /** Rounds and failovers before the machine's own share is measured. */
 const UNCOUNTED = 20;
@@ -79,7 +79,8 @@ export const study = {
     /** @type {import('./support/study.mjs').Target[]} */
     const targets = [];
     for (const one of quick ? casesOf([2]) : casesOf([1, 4, 16, 64, 256])) {
-      const times = rounds === undefined && !quick && one.spread && !one.first ? TRIALS_OF_AIM : trials;
+      const aimed = one.groups === 16 && !one.first;
+      const times = rounds ?? (aimed ? TRIALS_OF_AIM : trials);
       const timers = await bareTimers(1, INTERVAL_MS);
       const seen = await ofCase(one, servers, times, (done) => progress(`${one.name}: ${done} of ${times}`));
       const [bare] = await timers.stop();
@@ -95,7 +96,7 @@ export const study = {
         // From the kill to ONLINE.
         curve: curve(seen.map((steps) => steps.told)),
       });
-      if (one.groups === 16 && !one.first) targets.push(...aimsOf(one, of, bare.p99 / 1000));
+      if (aimed) targets.push(...aimsOf(one, of, bare.p99 / 1000));
     }
     progress('moves by hand');
     const moves = await ofMoves(servers, trials);
@@ -245,6 +246,8 @@ async function inCluster(one, servers, trials, see) {
     for (let trial = 0; trial < trials; trial += 1) {
       await delay(100 + Math.random() * INTERVAL_MS);
       if (!cluster.isWhole()) await cluster.whole();
+      // On a busy machine a server may have been lost while all were starting: that was its first failover.
+      if (one.first && cluster.restarts > 0) return;
       cluster.forget();
       const killed = cluster.backend.now();
       await cluster.act({ type: 'crash', server });

@@ -10,14 +10,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
-import { scriptOf, type ThreadCode } from '../node/begin-code.js';
+import { codeText, scriptOf, type ThreadCode } from '../node/begin-code.js';
 
 /** By path. A process goes on with the code that it has begun with. */
 const known = new Map<string, ThreadCode>();
 
 /**
- * The code of a thread, from its CommonJS file. Undefined where that is no such file or not there: such a thread loads
- * its code by itself, and says itself what is wrong.
+ * The code of a thread, from its CommonJS file. Undefined where that is no such file, not there, or no code: such a thread
+ * loads it by itself, and says itself what is wrong.
  */
 export function threadCode(entry: URL): ThreadCode | undefined {
   const file = fileURLToPath(entry);
@@ -26,13 +26,18 @@ export function threadCode(entry: URL): ThreadCode | undefined {
   return code;
 }
 
-function compile(file: string): ThreadCode {
-  const text = readFileSync(file, 'utf8');
-  // What V8 makes is good for the options with which it is written out, not for those with which it was made.
-  const data = eagerly(() => scriptOf({ file, text })).createCachedData();
-  const compiled = new Uint8Array(new SharedArrayBuffer(data.length));
-  compiled.set(data);
-  return { file, text, compiled };
+function compile(file: string): ThreadCode | undefined {
+  const text = codeText(readFileSync(file, 'utf8'));
+  try {
+    // What V8 makes is good for the options with which it is written out, not for those with which it was made.
+    const data = eagerly(() => scriptOf({ file, text })).createCachedData();
+    const compiled = new Uint8Array(new SharedArrayBuffer(data.length));
+    compiled.set(data);
+    return { file, text, compiled };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Has V8 compile functions before they are called. There is no other way to ask for that than this option. */

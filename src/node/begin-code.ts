@@ -3,7 +3,7 @@
  */
 import { Script } from 'node:vm';
 
-/** What a thread runs: the text of one CommonJS file, and what V8 has made of it, in memory that all threads share. */
+/** What a thread runs: one CommonJS file as a function of `require`, and what V8 has made of it, in shared memory. */
 export interface ThreadCode {
   readonly file: string;
   readonly text: string;
@@ -12,7 +12,12 @@ export interface ThreadCode {
 
 const BEFORE = '(function (require) {';
 
-/** A script whose value is a function of `require` that runs the file. Places in its stacks are those in the file. */
+/** The text of a thread's code, from that of its file. */
+export function codeText(file: string): string {
+  return `${BEFORE}${file}\n})`;
+}
+
+/** A script whose value is the function. Places in its stacks are those in the file. */
 export function scriptOf({ file, text, compiled }: Omit<ThreadCode, 'compiled'> & Partial<ThreadCode>): Script {
-  return new Script(`${BEFORE}${text}\n})`, { filename: file, columnOffset: -BEFORE.length, cachedData: compiled });
+  return new Script(text, { filename: file, columnOffset: -BEFORE.length, cachedData: compiled });
 }

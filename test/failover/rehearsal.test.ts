@@ -41,22 +41,42 @@ function seen(definition: ClusterDefinition): { steps: number; views: string[]; 
 const ALL = ['111', '101', '011', '110'];
 const EVERYWHERE = ['0 on 0', '1 on 1', '2 on 2', '1 on 2', '2 on 0', '0 on 1'];
 
+const KINDS: Record<string, Partial<ClusterInput>> = {
+  'nothing special': {},
+  'a majority to win': { partition: 'majority', fence: '1h' },
+  'a witness': { partition: { ping: 'router' } },
+  'returns by hand': { autoReturn: false },
+  'no fault forgiven': { faultLimit: 0 },
+  '16 servers': { servers: Array.from({ length: 16 }, (_, index) => `S${index + 1}`) },
+  'a heartbeat every millisecond': { heartbeat: { interval: '1ms', timeout: '20ms' } },
+  'an hour to wait for all': { startupWait: '1h' },
+  'groups one after the other': { parallelGroups: 1 },
+  'the lite edition': { edition: 'lite', errata: 'printed' },
+  'a group without resources': { groups: [{ name: 'G1', servers: ['S1'] }] },
+  'a group of 64 resources': {
+    groups: [
+      {
+        name: 'G1',
+        servers: ['S1'],
+        resources: Array.from({ length: 64 }, (_, index) => {
+          return { name: `r${index}`, type: 'script', onFailure: 'failover', timeout: '1ms' };
+        }),
+      },
+    ],
+  },
+  'a group by itself, with registry keys': {
+    groups: [
+      { name: 'G1', servers: ['S1'], exclusion: 'absolute', registryKeys: ['HKEY_LOCAL_MACHINE\\SOFTWARE\\ONE'] },
+    ],
+  },
+};
+
 describe('a rehearsal', () => {
-  const kinds: Partial<ClusterInput>[] = [
-    {},
-    { partition: 'majority', fence: '1h' },
-    { partition: { ping: 'router' } },
-    { autoReturn: false },
-    { faultLimit: 0 },
-    { servers: Array.from({ length: 16 }, (_, index) => `S${index + 1}`) },
-    { heartbeat: { interval: '1ms', timeout: '20ms' } },
-    { startupWait: '1h' },
-    { parallelGroups: 1 },
-  ];
-  it.each(kinds)('of a cluster with %o loses each server once and takes it back', (input) => {
-    const { steps, views, online } = seen(clusterOf(input));
+  it.each(Object.keys(KINDS))('of a cluster with %s loses each server and takes it back', (kind) => {
+    const { steps, views, online } = seen(clusterOf(KINDS[kind]));
     expect(views.toSorted()).toEqual(ALL.toSorted());
-    if (input.faultLimit !== 0) expect(online.toSorted()).toEqual(EVERYWHERE.toSorted());
+    // Who forgives no fault does not fail over.
+    if (KINDS[kind].faultLimit !== 0) expect(online.toSorted()).toEqual(EVERYWHERE.toSorted());
     expect(steps).toBeGreaterThan(50);
     expect(steps).toBeLessThan(400);
   });
@@ -70,12 +90,5 @@ describe('a rehearsal', () => {
 
   it('of a cluster without groups loses its servers', () => {
     expect(seen(clusterOf({ groups: [] })).views.toSorted()).toEqual(ALL.toSorted());
-  });
-
-  it('leaves the definition as it was', () => {
-    const definition = clusterOf({});
-    const before = structuredClone(definition);
-    seen(definition);
-    expect(definition).toEqual(before);
   });
 });

@@ -3,8 +3,10 @@
  * sources.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { threadEntry } from '../../src/cluster/entry.js';
@@ -29,16 +31,6 @@ function placeIn(line: string): { readonly file: string; readonly text: string }
   };
 }
 
-/** Whether V8, in a thread, does not take what was compiled. */
-function rejected(code: ThreadCode): Promise<unknown> {
-  const asks = `
-    const { parentPort, workerData } = require('node:worker_threads');
-    import(workerData.from).then(({ scriptOf }) => parentPort.postMessage(scriptOf(workerData.code).cachedDataRejected));`;
-  const from = new URL('dist/node/begin-code.js', root).href;
-  const worker = new Worker(asks, { eval: true, workerData: { code, from } });
-  return new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
-}
-
 describe.each(FILES)('%s', (name) => {
   const file = fileOf(name);
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -59,20 +51,10 @@ describe.each(FILES)('%s', (name) => {
     expect(sourceStack(stack, file)).toBe(stack);
   });
 
-  it('a thread takes what was compiled for it, all functions at once', async () => {
-    const code = threadCode(file) as ThreadCode;
-    expect(code.text).toBe(readFileSync(file, 'utf8'));
-    expect(threadCode(file)).toBe(code);
-    expect(await rejected(code)).toBe(false);
-    // V8 compiles as it did before: this is of the outermost function alone.
-    const lazily = scriptOf({ file: `${code.file}, once more`, text: `${code.text} ` }).createCachedData();
-    expect(code.compiled.length).toBeGreaterThan(2 * lazily.length);
-  });
-
   it('a thread that cannot take it compiles by itself', async () => {
     const code = threadCode(file) as ThreadCode;
-    const other = { ...code, compiled: code.compiled.slice().fill(0) };
-    expect(await rejected(other)).toBe(true);
+    const other = { ...code, text: `${code.text} `, compiled: code.compiled.slice().fill(0) };
+    expect(scriptOf(other).cachedDataRejected).toBe(true);
     const line = newLine(newBell());
     const { port1: controls } = new MessageChannel();
     const workerData = { line, controls, code: other };
@@ -107,5 +89,31 @@ it('threads run it, and what fails in them names the source', () => {
     expect(places.length).toBeGreaterThan(1);
     expect(places.map((one) => placeIn(one).file)).toContain(`src/${FILES[index]}.ts`);
     expect(stack).not.toContain('.cjs');
+    // It has begun with what was compiled for it.
+    expect(places.map((one) => placeIn(one).file)).toContain('src/node/begin.ts');
   });
+});
+
+it('threads take what was compiled for them, all functions at once, and V8 compiles as before', () => {
+  const script = fileURLToPath(new URL('compiled-once.mjs', import.meta.url));
+  // In a process of its own: nobody else changes V8's options there meanwhile.
+  const env = { ...process.env, NODE_V8_COVERAGE: '' };
+  const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', env });
+  expect(stderr).toBe('');
+  const told = JSON.parse(stdout) as { name: string; again: boolean; rejected: boolean; all: number; lazily: number }[];
+  expect(told.map(({ name }) => `node/${name}`)).toEqual(FILES);
+  for (const { again, rejected, all, lazily } of told) {
+    expect({ again, rejected }).toEqual({ again: true, rejected: false });
+    expect(all).toBeGreaterThan(2 * lazily);
+  }
+});
+
+it('code that is none, or not there, is left to the thread', () => {
+  expect(threadCode(new URL('broken/at-start.mjs', import.meta.url))).toBeUndefined();
+  expect(threadCode(new URL('broken/nowhere.cjs', import.meta.url))).toBeUndefined();
+  const folder = mkdtempSync(join(tmpdir(), 'armada-'));
+  const half = join(folder, 'half.cjs');
+  writeFileSync(half, 'function stillBeingWritten(\n');
+  expect(threadCode(pathToFileURL(half))).toBeUndefined();
+  rmSync(folder, { recursive: true });
 });

@@ -13,7 +13,7 @@ export interface Inspection {
   /** A number that differs when anything in the engine does. */
   readonly digest: string;
   readonly heapUsedBytes: number;
-  /** It has gone through all that a failover calls: its first takes no longer than others. */
+  /** It has gone through what a failover calls of the engine, or has nothing to go through. */
   readonly rehearsed: boolean;
   /** How late its clock ran, in microseconds, since it was asked to count afresh. */
   readonly latenessUs: { readonly count: number; readonly p50: number; readonly p99: number; readonly max: number };

@@ -41,9 +41,10 @@ const REST_US = 3000;
 const REST_OF_TIMEOUT = 16;
 /** Frames that found no room are tried again after so many microseconds. */
 const RETRY_US = 1000;
-/** So long it rehearses at most before it looks around again, and not so shortly before it is due, in microseconds. */
+/** It rehearses for so long at most, not so shortly before it is due, and then again after so long, in microseconds. */
 const REHEARSE_US_MAX = 1000;
-const REHEARSE_US_BEFORE = 500;
+const REHEARSE_US_BEFORE = 2000;
+const REHEARSE_US_EVERY = 5000;
 /** Less than this is not slept, in microseconds: it would be over before the thread is awake again. */
 const SLEEP_US_MIN = 20;
 
@@ -130,11 +131,12 @@ export class RealtimeServer {
     const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
-    this.rehearsal = rehearse(definition);
+    // Alone there is nobody to fail over to.
+    if (definition.servers.length > 1) this.rehearsal = rehearse(definition);
     this.engine.cork(Math.min(REST_US, Math.floor(definition.heartbeatTimeoutUs / REST_OF_TIMEOUT)));
   }
 
-  /** It has gone through all that a failover calls. */
+  /** It has gone through what a failover calls of the engine, or has nothing to go through. */
   get rehearsed(): boolean {
     return !this.rehearsal;
   }
@@ -186,22 +188,27 @@ export class RealtimeServer {
   }
 
   private sleep(): void {
-    this.rehearse();
+    const rehearses = this.rehearse();
     const { own } = this.end;
     // Somebody has rung since the pass began to look.
     if (!own.prepared) return;
-    const untilUs = this.nextAt() - this.clock.now();
+    const nextUs = this.nextAt() - this.clock.now();
+    const untilUs = rehearses ? Math.min(nextUs, REHEARSE_US_EVERY) : nextUs;
     if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, this.seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
   }
 
-  /** A member of a cluster at rest that has nothing to do goes on with its rehearsal, and leaves off when somebody rings. */
-  private rehearse(): void {
+  /**
+   * A member of a cluster at rest that has time goes on with its rehearsal, and leaves off when somebody rings. Answers
+   * whether it wants to go on with that soon.
+   */
+  private rehearse(): boolean {
     const { clock, end, engine, rehearsal } = this;
-    if (!rehearsal || this.poweredOff || engine.place.phase !== Phase.MEMBER || !engine.atRest) return;
+    if (!rehearsal || this.poweredOff || engine.place.phase !== Phase.MEMBER || !engine.atRest) return false;
     const now = clock.now();
     const until = Math.min(now + REHEARSE_US_MAX, this.nextAt() - REHEARSE_US_BEFORE);
     while (this.rehearsal && end.own.prepared && clock.now() < until)
       if (rehearsal.next().done) this.rehearsal = undefined;
+    return this.rehearsal !== undefined && until > now;
   }
 
   private nextAt(): number {
