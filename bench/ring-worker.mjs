@@ -1,11 +1,12 @@
 /**
  * One of the two threads of a case of ring.mjs. Told a number on its parent's port, it sends or takes in so many
  * frames, or makes or answers so many round trips, and says how many seconds that took by its median window of time.
- * Node 0 sends and asks.
+ * Node 0 sends and asks. It runs as one file that ring.mjs makes of it.
  */
 import { performance } from 'node:perf_hooks';
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { RingBuffer } from 'ringbuf.js';
+import { Mesh } from '../src/interconnect/mesh.js';
 
 /**
  * @typedef {'port' | 'broadcast' | 'ringbuf' | 'ring' | 'bell' | 'wait'} Transport
@@ -31,8 +32,6 @@ import { RingBuffer } from 'ringbuf.js';
 /** @type {Start} */
 const start = workerData;
 const { task, window, node, capacity, mesh: memory, bare, port, channel } = start;
-/** @type {typeof import('../src/interconnect/mesh.js')} */
-const { Mesh } = await import(new URL('../dist/interconnect/mesh.js', import.meta.url).href);
 
 const BATCH = task === 'batches' ? 32 : 1;
 const FRAME_WORDS = 16;

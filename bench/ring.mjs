@@ -11,12 +11,17 @@
  * median window makes of it: a disturbance spoils the windows that it falls into. A window is many times as long as the
  * ring, so that none counts that only empties what had piled up; where a queue has no bounds, all counts.
  *
+ * The threads' code is one file, made as the build makes the code of a server's thread: an imported constant is read
+ * from its module at every use, and a ring has many.
+ *
  * The last table is the machine alone: how often a wait of 1 ms fits into a second tells how late it wakes whom it
  * promised to wake, before any transport has a share in it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { RingBuffer } from 'ringbuf.js';
+import { rolldown } from 'rolldown';
 
 /**
  * @typedef {import('./harness.mjs').Bench} Bench
@@ -29,6 +34,12 @@ import { RingBuffer } from 'ringbuf.js';
 const dist = new URL('../dist/', import.meta.url);
 /** @type {typeof import('../src/interconnect/mesh.js')} */
 const { Mesh } = await import(new URL('interconnect/mesh.js', dist).href);
+
+const bundle = await rolldown({
+  input: fileURLToPath(new URL('ring-worker.mjs', import.meta.url)),
+  platform: 'node',
+});
+const [{ code }] = (await bundle.generate({ format: 'cjs', codeSplitting: false })).output;
 
 /** Bytes of every ring. */
 const CAPACITY = 16_384;
@@ -153,7 +164,7 @@ async function openPair(name, transport, task, chunk) {
   const workers = [port1, port2].map((port, node) => {
     /** @type {Start} */
     const start = { transport, task, window, node, port, mesh, capacity: CAPACITY, bare, channel: `ring-${channels}` };
-    return new Worker(new URL('ring-worker.mjs', import.meta.url), { workerData: start, transferList: [port] });
+    return new Worker(code, { eval: true, workerData: start, transferList: [port] });
   });
   await Promise.all(workers.map(answered));
   return {

@@ -3,7 +3,9 @@
  *
  * Neither ever waits for the other. The writer puts frames behind the tail and then moves it; the reader reads up to
  * the tail and then moves the head. Each remembers the other's index and looks again only when it seems to be at the
- * end, and moves its own once for many frames: the memory that both touch is what costs time.
+ * end, and moves its own once for many frames: the memory that both touch is what costs time. A frame is a cache line
+ * or several that have to get from one processor to the other, and one after the other is slow: so both ask for many
+ * lines at once, before they need them.
  *
  * Whoever makes a RingWriter or a RingReader goes on where the indexes stand. So one that takes over from a thread
  * that was killed finds nothing to repair: what was published is there, what was not is overwritten.
@@ -37,6 +39,8 @@ export { ringBytes } from './layout.js';
 
 /** Not on a granule, and so no position of a frame. */
 const NO_POSITION = -1;
+/** So many words, as granules, are asked for at once. */
+const AHEAD_WORDS = 32 * GRANULE_WORDS;
 
 /** Words of a frame of so many bytes: whole granules. */
 function granuleWords(bytes: number): number {
@@ -61,6 +65,8 @@ export class RingWriter {
   private published: number;
   /** The head when it was last looked at. */
   private head: number;
+  /** Up to here the granules have been asked for. */
+  private claimed: number;
   /** The frame that was reserved last: its first word, its word 0, and the position behind it. */
   private frame = -1;
   private word0 = 0;
@@ -85,6 +91,7 @@ export class RingWriter {
     this.published = Atomics.load(this.i32, this.tailAt);
     this.head = Atomics.load(this.i32, this.headAt);
     this.position = this.published;
+    this.claimed = this.published;
     this.forgetUnpublished();
   }
 
@@ -109,6 +116,7 @@ export class RingWriter {
       return -1;
     if (skipped > 0) this.writePad();
     const start = (this.position + skipped) | 0;
+    if (((start - this.claimed) | 0) >= 0) this.claim(start);
     const frame = this.data + (start & mask);
     const { i32 } = this;
     i32[frame + FRAME_SEQUENCE] = start;
@@ -138,6 +146,20 @@ export class RingWriter {
     return true;
   }
 
+  /** Asks for the free granules from this position on, by a store into each: a frame is written faster into its own. */
+  private claim(start: number): void {
+    const free = Math.min(AHEAD_WORDS, this.capacity - ((start - this.head) | 0));
+    this.disown(start, free);
+    this.claimed = (start + free) | 0;
+  }
+
+  /** Takes the sequence numbers out of so many free words. */
+  private disown(start: number, words: number): void {
+    const { capacity, data, i32 } = this;
+    for (let at = 0; at < words; at += GRANULE_WORDS)
+      i32[data + ((start + at) & (capacity - 1)) + FRAME_SEQUENCE] = NO_POSITION;
+  }
+
   /** Looks at the head again; answers whether so many words fit. */
   private hasRoom(words: number): boolean {
     this.head = Atomics.load(this.i32, this.headAt);
@@ -165,9 +187,7 @@ export class RingWriter {
    * frames, so a reader that seeks its way past damage must not come upon them.
    */
   private forgetUnpublished(): void {
-    const free = this.capacity - ((this.position - this.head) | 0);
-    for (let words = 0; words < free; words += GRANULE_WORDS)
-      this.i32[this.data + ((this.position + words) & (this.capacity - 1)) + FRAME_SEQUENCE] = NO_POSITION;
+    this.disown(this.position, this.capacity - ((this.position - this.head) | 0));
   }
 }
 
@@ -196,6 +216,8 @@ export class RingReader {
   payloadBytes = 0;
   /** How many frames were damaged, since this reader was made. Damage without any frame in it counts as one. */
   corrupt = 0;
+  /** Nothing that anybody needs: without it the compiler would leave out the loads that ask for granules. */
+  asked = 0;
   private readonly tailAt: number;
   private readonly headAt: number;
   private readonly data: number;
@@ -284,12 +306,25 @@ export class RingReader {
     const tail = Atomics.load(this.i32, this.tailAt) & -GRANULE_WORDS;
     this.tail = tail;
     const ready = (tail - this.position) | 0;
-    if (ready > 0 && ready <= this.capacity) return true;
+    if (ready > 0 && ready <= this.capacity) {
+      if (ready > GRANULE_WORDS) this.ask(ready);
+      return true;
+    }
     if (ready === 0) return false;
     // No tail that a writer stored while this was the head. Nothing up to there can be told apart.
     this.corrupt++;
     this.position = tail;
     return false;
+  }
+
+  /** Asks for granules that are published, by a load from each. */
+  private ask(ready: number): void {
+    const { capacity, data, i32, position } = this;
+    const words = Math.min(AHEAD_WORDS, ready);
+    let asked = 0;
+    for (let at = GRANULE_WORDS; at < words; at += GRANULE_WORDS)
+      asked ^= i32[data + ((position + at) & (capacity - 1))];
+    this.asked = asked;
   }
 
   /** Goes one granule further. Counts the damage where a frame seems to begin, or where it begins itself. */
