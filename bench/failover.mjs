@@ -184,7 +184,7 @@ function casesOf(counts) {
 /**
  * Groups whose next servers differ, so that they spread over the survivors.
  *
- * @param {Case} one
+ * @param {Pick<Case, 'groups' | 'victim' | 'spread'>} one
  * @param {number} servers
  */
 function groupsOf({ groups, victim, spread }, servers) {
@@ -322,8 +322,7 @@ function runsFrom(marks, group, victim) {
  * @param {number} trials
  */
 async function ofMoves(servers, trials) {
-  const one = { name: 'moves', groups: 1, victim: 1, spread: false, first: false };
-  const groups = groupsOf(one, servers);
+  const groups = groupsOf({ groups: 1, victim: 1, spread: false }, servers);
   const cluster = new BenchCluster({ servers, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, groups });
   const [{ name: group, servers: homes }] = groups;
   const decide = [];
@@ -369,7 +368,7 @@ async function ofMoves(servers, trials) {
  * @param {number} trials
  */
 async function inOneThread(servers, trials) {
-  const groups = groupsOf({ name: '', groups: 16, victim: 1, spread: false, first: false }, servers);
+  const groups = groupsOf({ groups: 16, victim: 1, spread: false }, servers);
   const defined = defineCluster({
     name: 'ALONE',
     servers: Array.from({ length: servers }, (_, index) => nameOf(index)),

@@ -5,8 +5,11 @@
  * modules it was made of: these are what everybody else runs, and what coverage is counted by.
  */
 
-/** The entry of a server's or a client's thread. Threads run compiled code only; `npm run build` makes it. */
-export function threadEntry(name: 'lockstep' | 'realtime/main' | 'client/lockstep' | 'realtime/client' | 'begin'): URL {
+/** What a thread runs: a server's or a client's code, by backend, or how threads begin whose code is compiled ahead. */
+export type ThreadName = 'lockstep' | 'realtime/main' | 'client/lockstep' | 'realtime/client' | 'begin';
+
+/** The entry of a thread. Threads run compiled code only; `npm run build` makes it. */
+export function threadEntry(name: ThreadName): URL {
   const fromSource = import.meta.url.endsWith('.ts');
   const ending = process.env.NODE_V8_COVERAGE ? 'js' : 'cjs';
   return new URL(`${fromSource ? '../../dist' : '..'}/node/${name}.${ending}`, import.meta.url);

@@ -28,7 +28,7 @@ import { ClientMirror } from './client-mirror.js';
 import type { ClientSlot } from './client-slot.js';
 import type { EngineView, ServerSlot } from './server-slot.js';
 import { ServerThread } from './server-thread.js';
-import { threadCode } from './thread-code.js';
+import { compileAhead } from './thread-code.js';
 import { type Due, type Flight, VirtualBackend } from './virtual.js';
 import type { WorldOptions } from './world-backend.js';
 import type { WorldDefinition } from './world.js';
@@ -151,9 +151,7 @@ export class LockstepBackend extends VirtualBackend {
 
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'lockstep');
-    // While no thread begins yet: V8's option for that holds in all of them.
-    if (world.clients.length > 0)
-      for (const entry of ['lockstep', 'client/lockstep'] as const) threadCode(threadEntry(entry));
+    if (world.clients.length > 0) compileAhead('lockstep', 'client/lockstep');
     this.clients.begin();
   }
 

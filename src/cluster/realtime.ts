@@ -43,7 +43,7 @@ import { RealtimeMirror } from './realtime/mirror.js';
 import { Waits } from './realtime/waits.js';
 import type { ServerSlot } from './server-slot.js';
 import { ServerThread } from './server-thread.js';
-import { threadCode } from './thread-code.js';
+import { compileAhead } from './thread-code.js';
 import { WorldBackend, type WorldOptions } from './world-backend.js';
 import { Directory, type WorldDefinition } from './world.js';
 
@@ -155,9 +155,7 @@ export class RealtimeBackend extends WorldBackend {
       recheckMs: Math.max(10, Math.min(...world.clusters.map((cluster) => cluster.heartbeatIntervalUs)) / 1000),
     });
     this.bell.prepare();
-    // While no thread begins yet: V8's option for that holds in all of them.
-    if (world.clients.length > 0)
-      for (const entry of ['realtime/main', 'realtime/client'] as const) threadCode(threadEntry(entry));
+    if (world.clients.length > 0) compileAhead('realtime/main', 'realtime/client');
     this.clients.begin();
   }
 

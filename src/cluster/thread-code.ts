@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { codeText, scriptOf, type ThreadCode } from '../node/begin-code.js';
+import { threadEntry, type ThreadName } from './entry.js';
 
 /** By path. A process goes on with the code that it has begun with. */
 const known = new Map<string, ThreadCode>();
@@ -24,6 +25,14 @@ export function threadCode(entry: URL): ThreadCode | undefined {
   const code = known.get(file) ?? (file.endsWith('.cjs') && existsSync(file) ? compile(file) : undefined);
   if (code) known.set(file, code);
   return code;
+}
+
+/**
+ * Has all of this compiled while no thread begins yet: V8's option for that holds in all threads of the process, and one
+ * that compiled something just then would spoil what is compiled here.
+ */
+export function compileAhead(...names: readonly ThreadName[]): void {
+  for (const name of names) threadCode(threadEntry(name));
 }
 
 function compile(file: string): ThreadCode | undefined {

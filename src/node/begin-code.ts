@@ -3,10 +3,14 @@
  */
 import { Script } from 'node:vm';
 
-/** What a thread runs: one CommonJS file as a function of `require`, and what V8 has made of it, in shared memory. */
-export interface ThreadCode {
+/** What a thread runs: one CommonJS file as a function of `require`. */
+interface Source {
   readonly file: string;
   readonly text: string;
+}
+
+/** The same with what V8 has made of it, in shared memory. */
+export interface ThreadCode extends Source {
   readonly compiled: Uint8Array;
 }
 
@@ -18,6 +22,6 @@ export function codeText(file: string): string {
 }
 
 /** A script whose value is the function. Places in its stacks are those in the file. */
-export function scriptOf({ file, text, compiled }: Omit<ThreadCode, 'compiled'> & Partial<ThreadCode>): Script {
+export function scriptOf({ file, text, compiled }: Source & { readonly compiled?: Uint8Array }): Script {
   return new Script(text, { filename: file, columnOffset: -BEFORE.length, cachedData: compiled });
 }
