@@ -131,6 +131,12 @@ export function viewKey(view: ViewId): string {
   return `${view.epoch}.${view.coordinator}`;
 }
 
+/** Whether a view is one of those that led to this one. Asked of the last of them nearly always. */
+export function hasLedTo({ lineage }: Pick<AgreedState, 'lineage'>, view: ViewId): boolean {
+  const key = viewKey(view);
+  return lineage.at(-1) === key || lineage.includes(key);
+}
+
 export function sameView(a: ViewId, b: ViewId): boolean {
   return a.epoch === b.epoch && a.coordinator === b.coordinator;
 }

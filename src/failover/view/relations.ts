@@ -6,7 +6,7 @@
  */
 import { type Core, agreed } from '../core.js';
 import { type Ask, Phase, type Relation, type Verdict, type ViewId } from '../frames.js';
-import { type AgreedState, bit, has, sameView, serversOf, sizeOf, viewKey } from '../state.js';
+import { type AgreedState, bit, has, hasLedTo, sameView, serversOf, sizeOf } from '../state.js';
 
 interface Known {
   readonly mine: ViewId;
@@ -137,11 +137,11 @@ export class Relations {
     const peer = core.detector.peers[server];
     if (peer.phase !== Phase.MEMBER) return false;
     const state = agreed(core);
-    return !sameView(state.view, peer) && !state.lineage.includes(viewKey(peer));
+    return !sameView(state.view, peer) && !hasLedTo(state, peer);
   }
 }
 
 function relate(state: AgreedState, asker: number, view: ViewId): Relation {
-  if (!state.lineage.includes(viewKey(view))) return 'foreign';
+  if (!hasLedTo(state, view)) return 'foreign';
   return has(state.members, asker) ? 'included' : 'excluded';
 }

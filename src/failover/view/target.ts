@@ -5,7 +5,7 @@ import { type Core, agreed, registered } from '../core.js';
 import { bestClique } from '../detect/cliques.js';
 import { Phase } from '../frames.js';
 import { hasHandedOver } from '../transition/settle.js';
-import { type AgreedState, bit, firstOf, has, sameView, serversOf, viewKey } from '../state.js';
+import { type AgreedState, bit, firstOf, has, hasLedTo, sameView, serversOf } from '../state.js';
 import type { Relations } from './relations.js';
 
 /** Members of this server's view that still stand in it, this server included; those in conflict left out. */
@@ -109,15 +109,17 @@ export function firstBoot(core: Core, among: number): number {
  */
 export function leads(core: Core, stand: number, decidedAt: number): boolean {
   if (!has(stand, core.me)) return false;
-  const { lineage } = agreed(core);
+  const state = agreed(core);
   const late = decidedAt + core.definition.heartbeatTimeoutUs;
-  return serversOf(stand).every((server) => {
-    const peer = core.detector.peers[server];
-    return server >= core.me || (peer.saidAt > late && lineage.includes(viewKey(peer)));
-  });
+  for (let before = stand & (bit(core.me) - 1); before !== 0; before &= before - 1) {
+    const peer = core.detector.peers[firstOf(before)];
+    // Asked at every tick: one that is in the same view is the rule, and needs no search.
+    if (peer.saidAt <= late || sameView(peer, state.view) || !hasLedTo(state, peer)) return false;
+  }
+  return true;
 }
 
 /** The view a server says it is in is this one's view or one that led to it. */
 export function isAncestor(state: AgreedState, view: { epoch: number; coordinator: number }): boolean {
-  return sameView(state.view, view) || state.lineage.includes(viewKey(view));
+  return sameView(state.view, view) || hasLedTo(state, view);
 }
