@@ -30,7 +30,7 @@ import { bit, has, serversOf, sizeOf } from './state.js';
 import { ViewChange } from './view/change.js';
 import { fenceTime, leaseEnd, witnessGrace } from './view/lease.js';
 import { Relations } from './view/relations.js';
-import { hearsMember, mayJoin, standing } from './view/target.js';
+import { hearsMember, isUndisturbed, mayJoin, standing } from './view/target.js';
 
 /** What is said again is said again after a quarter of the heartbeat interval, within these bounds. */
 const RETRY_US_MIN = 500;
@@ -83,6 +83,8 @@ export class Engine {
   private restUs = 0;
   /** Inputs were taken in since conclusions were drawn last. */
   private undecided = false;
+  /** Nothing to decide was found, and there will be nothing until something happens but heartbeats that tell nothing. */
+  private calm = false;
   /** Others than heartbeats among them. */
   private tookIn = false;
   /** Answered, and not taken in yet: that comes before anything else is. */
@@ -133,8 +135,10 @@ export class Engine {
       const told = core.detector.receive(input.frame, core.replica.state.view);
       if (core.detector.nextCheck < this.dueAt) this.dueAt = core.detector.nextCheck;
       if (!told) return;
+      this.calm = false;
     } else {
       this.noticeAbsence();
+      this.calm &&= input.type === 'tick';
       if (this.answersFirst(input)) return;
       this.takeInAnswered();
       this.takeIn(input);
@@ -167,7 +171,7 @@ export class Engine {
     if (core.ending && !this.change.unfinished) return;
     const { index } = agreed(core);
     this.sequence.flush(this.change.promised !== undefined);
-    if (agreed(core).index !== index) this.dueAt = core.now;
+    if (agreed(core).index !== index) this.lookOnceMore();
   }
 
   /** A number that differs when anything in the engine does: for replaying recorded inputs. */
@@ -394,27 +398,54 @@ export class Engine {
     this.takeInAnswered();
     this.undecided = false;
     this.tookIn = false;
-    this.noticeAbsence();
+    this.letTimePass(ticked);
     const { core, change, sequence } = this;
-    if (ticked && core.detector.check(core.now) && this.corked) change.lookAgain();
-    core.executor.tick(core.now, core.out);
-    if (core.now >= this.leaseAt || change.refused) this.checkLease();
-    this.lookAround();
+    if (!this.calm) this.lookAround();
     if (core.ending && !change.unfinished) {
       if (core.ending.orderly) sequence.flush(change.promised !== undefined);
       this.end();
       return;
     }
     const { index } = agreed(core);
-    this.decide();
+    if (!this.calm) this.decide();
     if (core.now >= this.nextBeatAt) this.beat();
     if (core.now >= this.retryAt) this.sayAgain();
     this.guardView();
     if (!this.corked) sequence.flush(change.promised !== undefined);
     this.end();
+    if (ticked) this.calm = this.calm ? core.phase === Phase.MEMBER : this.isCalm();
     this.findDeadline();
-    // What was agreed just now may call for a change of view: looked at once more at this instant.
-    if (agreed(core).index !== index && !core.ending) this.dueAt = core.now;
+    if (agreed(core).index !== index && !core.ending) this.lookOnceMore();
+  }
+
+  /** What was agreed just now may call for a change of view: looked at once more at this instant. */
+  private lookOnceMore(): void {
+    this.calm = false;
+    this.dueAt = this.core.now;
+  }
+
+  /** What an instant brings by itself: silence, the end of a resource's time, the end of a lease. */
+  private letTimePass(ticked: boolean): void {
+    this.noticeAbsence();
+    const { core, change } = this;
+    const fallsSilent = ticked && core.detector.check(core.now);
+    if (fallsSilent && this.corked) change.lookAgain();
+    const isLeaseDue = core.now >= this.leaseAt || change.refused;
+    if (fallsSilent || isLeaseDue || core.now >= core.executor.deadline) this.calm = false;
+    core.executor.tick(core.now, core.out);
+    if (isLeaseDue) this.checkLease();
+  }
+
+  /**
+   * All members stand in this view and accuse nobody among them, nobody else is heard, and nothing is under way: so there
+   * is nothing to decide, and time alone changes nothing of that but what has a deadline.
+   */
+  private isCalm(): boolean {
+    const { core, change, sequence } = this;
+    if (core.phase !== Phase.MEMBER || core.ending || this.retryAt !== NEVER) return false;
+    if (!change.isIdle || sequence.outstanding()) return false;
+    const { fenced, unsettled } = agreed(core);
+    return fenced === 0 && unsettled.length === 0 && isUndisturbed(core);
   }
 
   /** Changes of view, what the coordinator has to order, and what this server has to report. */
@@ -562,9 +593,7 @@ export class Engine {
     const { core, change } = this;
     if (core.ending && !change.unfinished) return;
     if (core.phase !== Phase.MEMBER && core.executor.idle) this.guard(NEVER);
-    const asks = this.unasked();
-    if (this.retryAt === NEVER && (asks || change.outstanding() || this.sequence.outstanding()))
-      this.retryAt = micros(core.now + this.retryUs);
+    if (!this.calm) this.findRetry();
     const { fenced, fencedUntil } = agreed(core);
     this.fenceAt = fenced !== 0 && coordinates(core) && !change.promised ? micros(fencedUntil) : NEVER;
     this.dueAt = micros(
@@ -578,6 +607,12 @@ export class Engine {
         this.leaseAt,
       ),
     );
+  }
+
+  private findRetry(): void {
+    const asks = this.unasked();
+    if (this.retryAt === NEVER && (asks || this.change.outstanding() || this.sequence.outstanding()))
+      this.retryAt = micros(this.core.now + this.retryUs);
   }
 
   /** Peers in views that we know nothing of are asked at once, and again later. */

@@ -120,6 +120,11 @@ export class ViewChange {
     return this.round !== undefined || this.unconfirmed.size > 0;
   }
 
+  /** Nothing is under way, and nothing waits for its time. */
+  get isIdle(): boolean {
+    return !this.promised && !this.outstanding() && !this.mustRenew && !this.refused && this.deadline() === NEVER;
+  }
+
   /** Looks at what is known and starts, changes or drops a change of view. */
   review(): void {
     this.expire();

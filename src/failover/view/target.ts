@@ -24,6 +24,22 @@ export function standing(core: Core, relations: Relations, decidedAt: number): n
   return bestClique(mask, (a, b) => has(accusedBy(core, a, decidedAt), b) || has(accusedBy(core, b, decidedAt), a));
 }
 
+/**
+ * All members stand, in this view and by their own word, accuse none of them, and are not about to leave; nobody else is
+ * heard. Whatever is asked here then has the same answer until a heartbeat tells something, somebody falls silent, or the
+ * agreed state changes.
+ */
+export function isUndisturbed(core: Core): boolean {
+  const { members, servers, view } = agreed(core);
+  return core.detector.peers.every((peer, server) => {
+    if (!has(members, server)) return !core.detector.hears(server);
+    if (servers[server].leaving !== '') return false;
+    if (server === core.me) return true;
+    const isHere = core.detector.hears(server) && peer.phase === Phase.MEMBER && sameView(peer, view);
+    return isHere && peer.incarnation === servers[server].incarnation && (peer.suspects & members) === 0;
+  });
+}
+
 /** Heard, of the incarnation that was agreed on, and not gone on to a view of its own. */
 function stands(core: Core, relations: Relations, server: number, decidedAt: number): boolean {
   const peer = core.detector.peers[server];
