@@ -83,10 +83,10 @@ export class Engine {
   private restUs = 0;
   /** Inputs were taken in since conclusions were drawn last. */
   private undecided = false;
-  /** Nothing to decide was found, and there will be nothing until something happens but heartbeats that tell nothing. */
-  private calm = false;
   /** Others than heartbeats among them. */
   private tookIn = false;
+  /** Nothing to decide was found, and there will be nothing until something happens but heartbeats that tell nothing. */
+  private calm = false;
   /** Answered, and not taken in yet: that comes before anything else is. */
   private answered: Append | Commit | undefined;
   private restUntil = micros(0);

@@ -64,7 +64,7 @@ export class RingWriter {
   /** The tail as the reader sees it. */
   private published: number;
   /** The head when it was last looked at. */
-  private head: number;
+  private head = 0;
   /** Up to here the granules have been asked for. */
   private claimed: number;
   /** The frame that was reserved last: its first word, its word 0, and the position behind it. */
@@ -89,9 +89,9 @@ export class RingWriter {
     this.data = byteOffset / 4 + RING_DATA;
     this.capacity = capacityBytes / 4;
     this.published = Atomics.load(this.i32, this.tailAt);
-    this.head = Atomics.load(this.i32, this.headAt);
     this.position = this.published;
     this.claimed = this.published;
+    this.hasRoom(0);
     this.forgetUnpublished();
   }
 

@@ -324,6 +324,20 @@ describe('damage', () => {
       }),
     );
   });
+
+  it('of the head does not let a writer that takes over reach for what is published', () => {
+    for (const wrong of [16, 48, 160, -64]) {
+      const ring = new TestRing(256);
+      const frames = [plain([1]), plain([2]), plain([3])];
+      for (const frame of frames) write(ring.writer, frame);
+      ring.writer.publish();
+      ring.words[AROUND / 4 + RING_HEAD] = 48 + wrong;
+      const successor = ring.newWriter();
+      write(successor, plain([4]));
+      expect(readAll(ring.reader)).toEqual(frames);
+      expect(ring.reader.corrupt).toBe(0);
+    }
+  });
 });
 
 describe('skipUnread', () => {

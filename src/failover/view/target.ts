@@ -19,7 +19,7 @@ export function standing(core: Core, relations: Relations, decidedAt: number): n
     mask |= bit(server);
     accused |= accusedBy(core, server, decidedAt);
   }
-  // Asked at every tick, and nearly always nobody who stands is accused: then there is no choice to be made.
+  // Nearly always nobody who stands is accused: then there is no choice to be made.
   if ((accused & mask) === 0) return mask;
   return bestClique(mask, (a, b) => has(accusedBy(core, a, decidedAt), b) || has(accusedBy(core, b, decidedAt), a));
 }
@@ -129,7 +129,7 @@ export function leads(core: Core, stand: number, decidedAt: number): boolean {
   const late = decidedAt + core.definition.heartbeatTimeoutUs;
   for (let before = stand & (bit(core.me) - 1); before !== 0; before &= before - 1) {
     const peer = core.detector.peers[firstOf(before)];
-    // Asked at every tick: one that is in the same view is the rule, and needs no search.
+    // One that is in the same view is the rule, and needs no search.
     if (peer.saidAt <= late || sameView(peer, state.view) || !hasLedTo(state, peer)) return false;
   }
   return true;

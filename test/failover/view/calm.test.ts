@@ -2,7 +2,7 @@
  * A server that has found nothing to decide does not look again until something is told. What it would have found is
  * what it finds: random runs have the same trace where every server looks at every tick.
  */
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { randomRun } from '../../../src/campaign/generate.js';
 import { playRandomRun } from '../../../src/campaign/run.js';
 import type { Core } from '../../../src/failover/core.js';
@@ -66,6 +66,8 @@ describe('nothing disturbs a view', () => {
   });
 });
 
+afterEach(() => vi.restoreAllMocks());
+
 describe.each([false, true])('random runs, corked: %s', (corked) => {
   it('have the same trace where everybody looks at every tick', async () => {
     const seeds = Array.from({ length: 60 }, (_, seed) => 1000 + seed);
@@ -79,6 +81,5 @@ describe.each([false, true])('random runs, corked: %s', (corked) => {
     expect(isCalm.mock.results.some(({ value }) => value === true)).toBe(true);
     isCalm.mockReturnValue(false);
     expect(await hashes()).toEqual(calm);
-    isCalm.mockRestore();
   });
 });
