@@ -21,7 +21,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { RingBuffer } from 'ringbuf.js';
-import { rolldown } from 'rolldown';
+import { bundleOf, ONE_FILE } from '../tools/thread-file.mjs';
 
 /**
  * @typedef {import('./harness.mjs').Bench} Bench
@@ -35,11 +35,8 @@ const dist = new URL('../dist/', import.meta.url);
 /** @type {typeof import('../src/interconnect/mesh.js')} */
 const { Mesh } = await import(new URL('interconnect/mesh.js', dist).href);
 
-const bundle = await rolldown({
-  input: fileURLToPath(new URL('ring-worker.mjs', import.meta.url)),
-  platform: 'node',
-});
-const [{ code }] = (await bundle.generate({ format: 'cjs', codeSplitting: false })).output;
+const bundle = await bundleOf(fileURLToPath(new URL('ring-worker.mjs', import.meta.url)));
+const [{ code }] = (await bundle.generate(ONE_FILE)).output;
 
 /** Bytes of every ring. */
 const CAPACITY = 16_384;

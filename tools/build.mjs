@@ -11,8 +11,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { rolldown } from 'rolldown';
 import { dist, filesUnder, root, sourcesDigest, stampFile } from './sources.mjs';
+import { bundleOf, ONE_FILE } from './thread-file.mjs';
 
 /** The entries of threads: `src/cluster/entry.ts`. */
 const threads = ['node/begin', 'node/lockstep', 'node/realtime/main', 'node/client/lockstep', 'node/realtime/client'];
@@ -26,9 +26,9 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
 const expected = new Set();
 for (const thread of threads) {
-  const bundle = await rolldown({ input: join(root, 'src', `${thread}.ts`), platform: 'node' });
+  const bundle = await bundleOf(join(root, 'src', `${thread}.ts`));
   const file = join(dist, `${thread}.cjs`);
-  await bundle.write({ file, format: 'cjs', codeSplitting: false, sourcemap: true, sourcemapExcludeSources: true });
+  await bundle.write({ ...ONE_FILE, file, sourcemap: true, sourcemapExcludeSources: true });
   expected.add(`${thread}.cjs`).add(`${thread}.cjs.map`);
 }
 for (const file of filesUnder(join(root, 'src'))) {

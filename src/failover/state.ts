@@ -141,6 +141,11 @@ export function sameView(a: ViewId, b: ViewId): boolean {
   return a.epoch === b.epoch && a.coordinator === b.coordinator;
 }
 
+/** The view a server says it is in is this one or one that led to it. */
+export function isAncestor(state: AgreedState, view: ViewId): boolean {
+  return sameView(state.view, view) || hasLedTo(state, view);
+}
+
 const NO_VIEW: ViewId = { epoch: 0, coordinator: NOBODY };
 
 /** The state of a cluster that was never started. */

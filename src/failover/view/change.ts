@@ -21,7 +21,7 @@ import {
 } from '../frames.js';
 import type { Sequence } from '../log/sequence.js';
 import { newestCarried } from '../registry/disk.js';
-import { NOBODY, bit, firstOf, has, sameView, serversOf, unsettledBy } from '../state.js';
+import { NOBODY, bit, firstOf, has, isAncestor, sameView, serversOf, unsettledBy } from '../state.js';
 import type { ViewEntry } from '../log/entries.js';
 import { mayFollowAtOnce, mayGoOnWith } from './atOnce.js';
 import {
@@ -38,7 +38,7 @@ import {
 import { fenceTime } from './lease.js';
 import { isQuorum, mayForm, standsInPromises, wasThere } from './quorum.js';
 import type { Relations } from './relations.js';
-import { firstBoot, hearsMember, isAncestor, isDoneLeaving, leads, nextView, seekers, standing } from './target.js';
+import { firstBoot, hearsMember, isDoneLeaving, leads, nextView, seekers, standing } from './target.js';
 
 interface Round {
   readonly epoch: number;

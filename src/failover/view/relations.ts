@@ -6,7 +6,7 @@
  */
 import { type Core, agreed } from '../core.js';
 import { type Ask, Phase, type Relation, type Verdict, type ViewId } from '../frames.js';
-import { type AgreedState, bit, has, hasLedTo, sameView, serversOf, sizeOf } from '../state.js';
+import { type AgreedState, bit, has, hasLedTo, isAncestor, sameView, serversOf, sizeOf } from '../state.js';
 
 interface Known {
   readonly mine: ViewId;
@@ -136,8 +136,7 @@ export class Relations {
     if (core.phase !== Phase.MEMBER || server === core.me || !core.detector.hears(server)) return false;
     const peer = core.detector.peers[server];
     if (peer.phase !== Phase.MEMBER) return false;
-    const state = agreed(core);
-    return !sameView(state.view, peer) && !hasLedTo(state, peer);
+    return !isAncestor(agreed(core), peer);
   }
 }
 

@@ -127,15 +127,8 @@ export function leads(core: Core, stand: number, decidedAt: number): boolean {
   if (!has(stand, core.me)) return false;
   const state = agreed(core);
   const late = decidedAt + core.definition.heartbeatTimeoutUs;
-  for (let before = stand & (bit(core.me) - 1); before !== 0; before &= before - 1) {
-    const peer = core.detector.peers[firstOf(before)];
-    // One that is in the same view is the rule, and needs no search.
-    if (peer.saidAt <= late || sameView(peer, state.view) || !hasLedTo(state, peer)) return false;
-  }
-  return true;
-}
-
-/** The view a server says it is in is this one's view or one that led to it. */
-export function isAncestor(state: AgreedState, view: { epoch: number; coordinator: number }): boolean {
-  return sameView(state.view, view) || hasLedTo(state, view);
+  return serversOf(stand).every((server) => {
+    const peer = core.detector.peers[server];
+    return server >= core.me || (peer.saidAt > late && hasLedTo(state, peer));
+  });
 }
