@@ -17,7 +17,7 @@ import { Mesh } from '../src/interconnect/mesh.js';
  * @property {number} window how many frames or round trips are timed together
  * @property {number} node 0 or 1
  * @property {import('node:worker_threads').MessagePort} port to the other thread
- * @property {SharedArrayBuffer} mesh
+ * @property {import('../src/interconnect/shared-memory.js').SharedMemory} mesh its memory
  * @property {number} capacity of the mesh's rings, in bytes
  * @property {SharedArrayBuffer[]} bare for ringbuf.js: from node 0 to 1, and back
  * @property {string} channel

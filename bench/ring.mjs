@@ -155,7 +155,7 @@ async function openPair(name, transport, task, chunk) {
   // A queue without bounds can pile up more than any window: there all of a go counts.
   const bounded = transport === 'ring' || transport === 'ringbuf';
   const window = task === 'trips' ? WINDOWS.trips : bounded ? WINDOWS.frames : Infinity;
-  const mesh = new SharedArrayBuffer(Mesh.bytes(2, CAPACITY));
+  const { memory: mesh } = Mesh.create(2, CAPACITY);
   const bare = [0, 1].map(() => RingBuffer.getStorageForCapacity(CAPACITY / 4, Int32Array));
   channels += 1;
   const workers = [port1, port2].map((port, node) => {

@@ -7,7 +7,7 @@ import { nowUs } from './numbers.mjs';
 
 /**
  * @typedef {object} RoundTask
- * @property {SharedArrayBuffer} memory of the mesh
+ * @property {import('../../src/interconnect/shared-memory.js').SharedMemory} memory of the mesh
  * @property {number} nodes
  * @property {number} node
  * @property {number} rounds

@@ -432,7 +432,7 @@ export class RealtimeBackend extends WorldBackend {
 
   private bootOf(slot: ServerSlot, memory: ClusterMemory, controls: RealtimeBoot['controls']): RealtimeBoot {
     const { definition, incarnation, durable, place } = slot;
-    const bell = { memory: memory.meshes[0].memory, byteOffset: Mesh.bellOffset(place.server) };
+    const bell = { memory: memory.meshes[0].memory.buffer, byteOffset: Mesh.bellOffset(place.server) };
     return {
       line: { ...newLine(this.mainBell), serverBell: bell },
       definition,

@@ -16,7 +16,7 @@
  *     word 0  |  form and kind |  length in bytes, with header, without padding |
  *     word 1  |  position of the frame in its ring: the sequence number         |
  *     word 2  |  epoch, low 16 bits       | to, 8 bits     | from, 8 bits       |
- *     word 3  |  checksum over words 0 to 2 and from 4 to the end of the payload|
+ *     word 3  |  checksum over the others, up to whole vectors of four words    |
  *     word 4  |  instant of sending on the sender's clock,                      |
  *     word 5  |  whole microseconds as one Float64                              |
  *     word 6  |  payload, up to whole words                                  ...|

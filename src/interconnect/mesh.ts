@@ -19,6 +19,7 @@
 import { Bell } from './bell.js';
 import { assertInside, BELL_BYTES } from './layout.js';
 import { ringBytes, RingReader, RingWriter, skipUnread } from './ring.js';
+import { newSharedMemory, type SharedMemory } from './shared-memory.js';
 
 /** Most nodes of a mesh. */
 const MESH_NODES_MAX = 16;
@@ -43,7 +44,7 @@ export class Mesh {
 
   /** A mesh in new memory, with empty rings. Throws a RangeError where there is no such mesh. */
   static create(nodes: number, capacityBytes = MESH_CAPACITY_BYTES): Mesh {
-    return new Mesh(new SharedArrayBuffer(Mesh.bytes(nodes, capacityBytes)), nodes, capacityBytes);
+    return new Mesh(newSharedMemory(Mesh.bytes(nodes, capacityBytes)), nodes, capacityBytes);
   }
 
   /**
@@ -53,11 +54,11 @@ export class Mesh {
    * @param capacityBytes of each ring: a power of two, 256 to 16 MiB
    */
   constructor(
-    readonly memory: SharedArrayBuffer,
+    readonly memory: SharedMemory,
     readonly nodes: number,
     readonly capacityBytes: number = MESH_CAPACITY_BYTES,
   ) {
-    assertInside(memory, 0, Mesh.bytes(nodes, capacityBytes));
+    assertInside(memory.buffer, 0, Mesh.bytes(nodes, capacityBytes));
     this.ringSize = ringBytes(capacityBytes);
   }
 
@@ -74,7 +75,7 @@ export class Mesh {
   /** The doorbell of a node. Throws a RangeError where there is no such node. */
   bell(node: number): Bell {
     this.assertNode(node);
-    return new Bell(this.memory, Mesh.bellOffset(node));
+    return new Bell(this.memory.buffer, Mesh.bellOffset(node));
   }
 
   /**

@@ -13,7 +13,6 @@
  * The reader shows a frame only with the right sequence number, a length that is possible and the right checksum. What
  * is not so is skipped granule by granule up to the next frame that is, and counted.
  */
-import { frameChecksum } from './checksum.js';
 import {
   assertInside,
   ENDS_MASK,
@@ -34,6 +33,7 @@ import {
   RING_TAIL,
   ringBytes,
 } from './layout.js';
+import { type FramesCode, framesCode, type SharedMemory } from './shared-memory.js';
 
 export { ringBytes } from './layout.js';
 
@@ -55,6 +55,7 @@ export class RingWriter {
   readonly u8: Uint8Array;
   /** The longest payload that a frame can have, in bytes: half the ring, so that it fits wherever the wrap is. */
   readonly payloadMax: number;
+  private readonly code: FramesCode;
   private readonly tailAt: number;
   private readonly headAt: number;
   private readonly data: number;
@@ -67,9 +68,12 @@ export class RingWriter {
   private head = 0;
   /** Up to here the granules have been asked for. */
   private claimed: number;
-  /** The frame that was reserved last: its first word, its word 0, and the position behind it. */
+  /** The frame that was reserved last, where it is not sealed: its first word, its header, and the position behind it. */
   private frame = -1;
   private word0 = 0;
+  private sequence = 0;
+  private endsEpoch = 0;
+  private stampUs = 0.5;
   private end = 0;
 
   /**
@@ -78,17 +82,19 @@ export class RingWriter {
    * @param byteOffset where the ring begins: a multiple of 64
    * @param capacityBytes a power of two, 256 to 16 MiB
    */
-  constructor(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number) {
-    assertInside(memory, byteOffset, ringBytes(capacityBytes));
-    this.i32 = new Int32Array(memory);
-    this.f64 = new Float64Array(memory, 0, memory.byteLength >>> 3);
-    this.u8 = new Uint8Array(memory);
+  constructor(memory: SharedMemory, byteOffset: number, capacityBytes: number) {
+    const { buffer } = memory;
+    assertInside(buffer, byteOffset, ringBytes(capacityBytes));
+    this.code = framesCode(memory);
+    this.i32 = new Int32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.u8 = new Uint8Array(buffer);
     this.payloadMax = capacityBytes / 2 - FRAME_HEADER_BYTES;
     this.tailAt = byteOffset / 4 + RING_TAIL;
     this.headAt = byteOffset / 4 + RING_HEAD;
     this.data = byteOffset / 4 + RING_DATA;
     this.capacity = capacityBytes / 4;
-    this.published = Atomics.load(this.i32, this.tailAt);
+    this.published = this.code.load(this.tailAt);
     this.position = this.published;
     this.claimed = this.published;
     this.hasRoom(0);
@@ -118,22 +124,20 @@ export class RingWriter {
     const start = (this.position + skipped) | 0;
     if (((start - this.claimed) | 0) >= 0) this.claim(start);
     const frame = this.data + (start & mask);
-    const { i32 } = this;
-    i32[frame + FRAME_SEQUENCE] = start;
-    i32[frame + FRAME_ENDS_EPOCH] = (ends & ENDS_MASK) | (epoch << EPOCH_SHIFT);
-    this.f64[(frame + FRAME_STAMP) >>> 1] = stampUs;
     this.frame = frame;
     this.word0 = (kind << KIND_SHIFT) | (payloadBytes + FRAME_HEADER_BYTES);
+    this.sequence = start;
+    this.endsEpoch = (ends & ENDS_MASK) | (epoch << EPOCH_SHIFT);
+    this.stampUs = stampUs;
     this.end = (start + words) | 0;
     return frame + FRAME_PAYLOAD;
   }
 
-  /** Writes length and checksum of the frame that was reserved last. The reader does not see it before `publish`. */
+  /** Writes header and checksum of the frame that was reserved last. The reader does not see it before `publish`. */
   seal(): void {
-    const { frame, i32, word0 } = this;
+    const { frame } = this;
     if (frame < 0) return;
-    i32[frame] = word0;
-    i32[frame + FRAME_CHECKSUM] = frameChecksum(i32, frame, word0 & LENGTH_MASK);
+    this.code.seal(frame, this.word0, this.sequence, this.endsEpoch, this.stampUs);
     this.position = this.end;
     this.frame = -1;
   }
@@ -142,7 +146,7 @@ export class RingWriter {
   publish(): boolean {
     if (this.position === this.published) return false;
     this.published = this.position;
-    Atomics.store(this.i32, this.tailAt, this.position);
+    this.code.store(this.tailAt, this.position);
     return true;
   }
 
@@ -162,24 +166,19 @@ export class RingWriter {
 
   /** Looks at the head again; answers whether so many words fit. */
   private hasRoom(words: number): boolean {
-    this.head = Atomics.load(this.i32, this.headAt);
+    this.head = this.code.load(this.headAt);
     const used = (this.position - this.head) | 0;
     if (used >= 0 && used <= this.capacity) return used + words <= this.capacity;
     // No head that a reader stored. Telling it again where the tail is lets it come back.
-    Atomics.store(this.i32, this.tailAt, this.published);
+    this.code.store(this.tailAt, this.published);
     this.head = (this.position - this.capacity) | 0;
     return false;
   }
 
   /** Writes a pad from the position to the end of the data. It counts once the frame behind it is sealed. */
   private writePad(): void {
-    const { i32 } = this;
     const frame = this.data + (this.position & (this.capacity - 1));
-    i32[frame] = (FORM_PAD << KIND_SHIFT) | FRAME_HEADER_BYTES;
-    i32[frame + FRAME_SEQUENCE] = this.position;
-    i32[frame + FRAME_ENDS_EPOCH] = 0;
-    this.f64[(frame + FRAME_STAMP) >>> 1] = 0;
-    i32[frame + FRAME_CHECKSUM] = frameChecksum(i32, frame, FRAME_HEADER_BYTES);
+    this.code.seal(frame, (FORM_PAD << KIND_SHIFT) | FRAME_HEADER_BYTES, this.position, 0, 0);
   }
 
   /**
@@ -218,6 +217,7 @@ export class RingReader {
   corrupt = 0;
   /** Nothing that anybody needs: without it the compiler would leave out the loads that ask for granules. */
   asked = 0;
+  private readonly code: FramesCode;
   private readonly tailAt: number;
   private readonly headAt: number;
   private readonly data: number;
@@ -232,16 +232,18 @@ export class RingReader {
   private seeking = false;
 
   /** Throws a RangeError where there is no such ring in the memory. For the parameters see RingWriter. */
-  constructor(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number) {
-    assertInside(memory, byteOffset, ringBytes(capacityBytes));
-    this.i32 = new Int32Array(memory);
-    this.f64 = new Float64Array(memory, 0, memory.byteLength >>> 3);
-    this.u8 = new Uint8Array(memory);
+  constructor(memory: SharedMemory, byteOffset: number, capacityBytes: number) {
+    const { buffer } = memory;
+    assertInside(buffer, byteOffset, ringBytes(capacityBytes));
+    this.code = framesCode(memory);
+    this.i32 = new Int32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.u8 = new Uint8Array(buffer);
     this.tailAt = byteOffset / 4 + RING_TAIL;
     this.headAt = byteOffset / 4 + RING_HEAD;
     this.data = byteOffset / 4 + RING_DATA;
     this.capacity = capacityBytes / 4;
-    this.released = Atomics.load(this.i32, this.headAt);
+    this.released = this.code.load(this.headAt);
     this.position = this.released;
     this.tail = this.released;
   }
@@ -265,7 +267,7 @@ export class RingReader {
       if (
         i32[frame + FRAME_SEQUENCE] !== position ||
         !possible ||
-        i32[frame + FRAME_CHECKSUM] !== frameChecksum(i32, frame, bytes)
+        i32[frame + FRAME_CHECKSUM] !== this.code.checksum(frame, bytes)
       ) {
         this.skipDamage(frame);
         continue;
@@ -286,7 +288,7 @@ export class RingReader {
   release(): void {
     if (this.position === this.released) return;
     this.released = this.position;
-    Atomics.store(this.i32, this.headAt, this.position);
+    this.code.store(this.headAt, this.position);
   }
 
   private show(frame: number, kind: number, bytes: number): void {
@@ -303,7 +305,7 @@ export class RingReader {
   /** Looks at the tail again; answers whether there is more to read. */
   private lookForMore(): boolean {
     // Frames end on granules: the low bits of a tail are zero, or it is damaged.
-    const tail = Atomics.load(this.i32, this.tailAt) & -GRANULE_WORDS;
+    const tail = this.code.load(this.tailAt) & -GRANULE_WORDS;
     this.tail = tail;
     const ready = (tail - this.position) | 0;
     if (ready > 0 && ready <= this.capacity) {
@@ -339,10 +341,10 @@ export class RingReader {
  * Makes a ring as new as when its memory was. Nobody may be writing or reading, and who did needs a new RingWriter and
  * a new RingReader. Throws a RangeError where there is no such ring in the memory.
  */
-export function resetRing(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number): void {
+export function resetRing({ buffer }: SharedMemory, byteOffset: number, capacityBytes: number): void {
   const bytes = ringBytes(capacityBytes);
-  assertInside(memory, byteOffset, bytes);
-  const words = new Int32Array(memory, byteOffset, bytes / 4);
+  assertInside(buffer, byteOffset, bytes);
+  const words = new Int32Array(buffer, byteOffset, bytes / 4);
   words.fill(0);
   Atomics.store(words, RING_HEAD, 0);
   Atomics.store(words, RING_TAIL, 0);
@@ -352,8 +354,8 @@ export function resetRing(memory: SharedArrayBuffer, byteOffset: number, capacit
  * Empties a ring whose reader is dead, for the one that takes its place: everything published so far is taken as read.
  * The writer may go on all the while; to it this is a reader that reads. Throws as resetRing does.
  */
-export function skipUnread(memory: SharedArrayBuffer, byteOffset: number, capacityBytes: number): void {
-  assertInside(memory, byteOffset, ringBytes(capacityBytes));
-  const words = new Int32Array(memory, byteOffset, RING_DATA);
+export function skipUnread({ buffer }: SharedMemory, byteOffset: number, capacityBytes: number): void {
+  assertInside(buffer, byteOffset, ringBytes(capacityBytes));
+  const words = new Int32Array(buffer, byteOffset, RING_DATA);
   Atomics.store(words, RING_HEAD, Atomics.load(words, RING_TAIL));
 }

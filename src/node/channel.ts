@@ -10,6 +10,7 @@ import { Bell } from '../interconnect/bell.js';
 import { BELL_BYTES } from '../interconnect/layout.js';
 import { MessageReader, MessageWriter, type Take } from '../interconnect/messages.js';
 import { RingReader, RingWriter, ringBytes } from '../interconnect/ring.js';
+import { newSharedMemory, type SharedMemory } from '../interconnect/shared-memory.js';
 
 /** Bytes of each direction; longer messages go in parts. */
 const CAPACITY_BYTES = 65_536;
@@ -34,7 +35,7 @@ export const Kind = {
 
 /** What both ends are made from; plain data with shared memory in it. */
 export interface Line {
-  readonly memory: SharedArrayBuffer;
+  readonly memory: SharedMemory;
   /** The bell of the main thread. */
   readonly mainBell: SharedArrayBuffer;
   /** The server's bell, where it has one that others ring too; else it is in the line's memory. */
@@ -58,14 +59,14 @@ export class LineEnd {
     /** Rung by the other end. */
     readonly own: Bell,
     private readonly theirs: Bell,
-    memory: SharedArrayBuffer,
+    memory: SharedMemory,
     isMain: boolean,
     /** The other end had been asleep, and may sleep where its bell does not wake it. */
     private readonly woken: () => void = () => undefined,
   ) {
     const down = BELL_BYTES + STARVED_BYTES;
     const up = down + ringBytes(CAPACITY_BYTES);
-    this.flags = new Int32Array(memory, BELL_BYTES, STARVED_BYTES / 4);
+    this.flags = new Int32Array(memory.buffer, BELL_BYTES, STARVED_BYTES / 4);
     this.mine = isMain ? STARVED.down : STARVED.up;
     this.other = isMain ? STARVED.up : STARVED.down;
     this.writer = new MessageWriter(new RingWriter(memory, isMain ? down : up, CAPACITY_BYTES));
@@ -121,12 +122,12 @@ export class LineEnd {
 }
 
 function serverBell({ memory, serverBell: own }: Line): Bell {
-  return own ? new Bell(own.memory, own.byteOffset) : new Bell(memory, 0);
+  return own ? new Bell(own.memory, own.byteOffset) : new Bell(memory.buffer, 0);
 }
 
 /** New memory for a line, and none for bells that others share. */
 export function newLine(mainBell: SharedArrayBuffer): Line {
-  return { memory: new SharedArrayBuffer(BELL_BYTES + STARVED_BYTES + 2 * ringBytes(CAPACITY_BYTES)), mainBell };
+  return { memory: newSharedMemory(BELL_BYTES + STARVED_BYTES + 2 * ringBytes(CAPACITY_BYTES)), mainBell };
 }
 
 /** Memory for a bell of its own. */

@@ -163,6 +163,7 @@ function note(failures: Failure[], failure: Failure): void {
 const THROWN_ON_PURPOSE = new Map<string, Failure['kind']>([
   ['InvariantViolation', 'violation'],
   ['ServerFailed', 'thread'],
+  ['NoSharedMemory', 'thread'],
 ]);
 
 /**

@@ -117,6 +117,18 @@ describe('the armada process', () => {
     expect(err).toMatch(/\d+ of \d+ files cannot be run; nothing was run\.\n$/);
   });
 
+  it('tells what to do where address space is limited, and does without where it is told to', () => {
+    const program = join(root, 'dist', 'cli', 'main.js');
+    const limited = (options: string): string =>
+      `ulimit -v 8000000; exec "${process.execPath}" ${options} "${program}" run --backend lockstep --no-chart "${good}"`;
+    const [refused, run] = ['', '--disable-wasm-trap-handler'].map((options) =>
+      spawnSync('bash', ['-c', limited(options)], { encoding: 'utf8' }),
+    );
+    expect({ status: refused.status, err: refused.stderr }).toEqual({ status: 1, err: '' });
+    expect(refused.stdout).toMatch(/there is no shared memory of \d+ bytes.*; raise ulimit -v, or run node with --disable/);
+    expect({ status: run.status, err: run.stderr }).toEqual({ status: 0, err: '' });
+  });
+
   it('goes on to its exit status when its reader goes away', async () => {
     const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), 'run', bad], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -133,7 +145,7 @@ describe('the armada process', () => {
     expect(text.split('\n')[0]).toBe('#!/usr/bin/env node');
   });
 
-  it.each(['write-schema.mjs', 'write-reference.mjs'])('keeps what %s writes fresh', (tool) => {
+  it.each(['write-schema.mjs', 'write-reference.mjs', 'write-frames-code.mjs'])('keeps what %s writes fresh', (tool) => {
     const { status, stderr } = spawnSync(process.execPath, [`tools/${tool}`, '--check'], {
       cwd: root,
       encoding: 'utf8',

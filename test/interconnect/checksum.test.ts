@@ -1,8 +1,36 @@
 /** What the checksum promises: no one word changes unnoticed, words do not change places, and writes are not lost. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameChecksum, statusChecksum } from '../../src/interconnect/checksum.js';
+import { statusChecksum } from '../../src/interconnect/checksum.js';
 import { FRAME_CHECKSUM } from '../../src/interconnect/layout.js';
+import { framesCode, newSharedMemory } from '../../src/interconnect/shared-memory.js';
+
+const memory = newSharedMemory(65_536);
+const code = framesCode(memory);
+const shared = new Int32Array(memory.buffer);
+const floats = new Float64Array(memory.buffer);
+/** Where frames stand in the memory, and how many words they may have. */
+const AT = 32;
+const ROOM = 64;
+
+/** The checksum of frames.wat, said once more. */
+function model(words: readonly number[]): number {
+  const lanes = [0x243f6a88, 0x13198a2e, 0x2b7e1516, 0x452821e6];
+  const times = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
+  const whole = [...words, ...Array.from({ length: -words.length & 3 }, () => 0)];
+  whole.with(FRAME_CHECKSUM, 0).forEach((word, at) => {
+    const lane = lanes[at & 3];
+    const before = at < 4 ? lane : (lane << 13) | (lane >>> 19);
+    lanes[at & 3] = (before + Math.imul(word, times[at & 3])) | 0;
+  });
+  return lanes.reduce((sum, lane, at) => sum ^ Math.imul(lane ^ (lane >>> 16), times[at]), 0);
+}
+
+/** Puts a frame into the memory. */
+function place(words: readonly number[]): void {
+  shared.fill(0, AT, AT + ROOM);
+  shared.set(words, AT);
+}
 
 /** Words as frames have them: counters and flags rather than noise. */
 const wordArb = fc.oneof(fc.constant(0), fc.integer({ min: -3, max: 40 }), fc.integer());
@@ -14,7 +42,10 @@ const ofBoard: Sum = (words) => statusChecksum(Int32Array.from([7, ...words]), 1
 const sums: [string, Sum, (at: number) => boolean][] = [
   [
     'of a frame',
-    (words) => frameChecksum(Int32Array.from([7, ...words]), 1, words.length * 4),
+    (words) => {
+      place(words);
+      return code.checksum(AT, words.length * 4);
+    },
     (at) => at !== FRAME_CHECKSUM,
   ],
   ['of a status board', ofBoard, () => true],
@@ -53,9 +84,52 @@ describe.each(sums)('the checksum %s', (_, sum, counts) => {
   });
 });
 
-it('of a frame is not over the word that it is in itself', () => {
-  const words = Int32Array.from([64, 16, 3, 0, 1, 2, 3, 4]);
-  const sum = frameChecksum(words, 0, 32);
-  words[FRAME_CHECKSUM] = sum;
-  expect(frameChecksum(words, 0, 32)).toBe(sum);
+describe('the checksum of a frame', () => {
+  it('is that of frames.wat, and not over the word that it is in itself', () => {
+    fc.assert(
+      fc.property(frameArb, (words) => {
+        place(words);
+        expect(code.checksum(AT, words.length * 4)).toBe(model(words));
+      }),
+    );
+  });
+
+  it('is written with the header by seal, and nothing else is', () => {
+    fc.assert(
+      fc.property(frameArb, fc.maxSafeNat(), (words, stampUs) => {
+        place(words);
+        const bytes = words.length * 4;
+        code.seal(AT, bytes, 160, 0x90201, stampUs);
+        const header = [bytes, 160, 0x90201, code.checksum(AT, bytes)];
+        expect([...shared.subarray(AT, AT + 4)]).toEqual(header);
+        expect(floats[(AT + 4) / 2]).toBe(stampUs);
+        expect([...shared.subarray(AT + 6, AT + words.length)]).toEqual(words.slice(6));
+        expect(shared[AT + words.length]).toBe(0);
+      }),
+    );
+  });
+});
+
+describe('the code for shared memory', () => {
+  it('is made once for each', () => {
+    expect(framesCode(memory)).toBe(code);
+    const other = framesCode(newSharedMemory(1));
+    other.store(3, 5);
+    expect([other.load(3), code.load(3)]).toEqual([5, 0]);
+  });
+
+  it('loads and stores whole words, and throws beyond the end', () => {
+    fc.assert(
+      fc.property(fc.nat(65_536 / 4 - 1), fc.integer(), (word, value) => {
+        code.store(word, value);
+        expect([code.load(word), Atomics.load(shared, word)]).toEqual([value, value]);
+        code.store(word, 0);
+      }),
+    );
+    expect(() => code.load(65_536 / 4)).toThrow('out of bounds');
+  });
+
+  it('is not made for memory that there cannot be', () => {
+    expect(() => newSharedMemory(2 ** 40)).toThrow(/^there is no shared memory of 1099511627776 bytes/);
+  });
 });

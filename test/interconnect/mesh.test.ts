@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Bell } from '../../src/interconnect/bell.js';
 import { Mesh } from '../../src/interconnect/mesh.js';
 import { MessageReader, MessageWriter } from '../../src/interconnect/messages.js';
+import { newSharedMemory } from '../../src/interconnect/shared-memory.js';
 import { plain, readAll, write } from './rings.js';
 
 /** All pairs of different nodes. */
@@ -14,7 +15,7 @@ function pairs(nodes: number): [number, number][] {
 describe('a mesh', () => {
   it.each([1, 2, 3, 16])('of %i nodes has a ring from each to each other', (nodes) => {
     const mesh = Mesh.create(nodes, 256);
-    expect(mesh.memory.byteLength).toBe(nodes * 256 + nodes * (nodes - 1) * 512);
+    expect(Mesh.bytes(nodes, 256)).toBe(nodes * 256 + nodes * (nodes - 1) * 512);
     const offsets = pairs(nodes).map(([from, to]) => mesh.ringOffset(from, to));
     expect(new Set(offsets).size).toBe(nodes * (nodes - 1));
     for (const [from, to] of pairs(nodes)) {
@@ -31,7 +32,7 @@ describe('a mesh', () => {
   it('is refused where there is no such mesh, ring or node', () => {
     for (const nodes of [0, 17, 1.5, NaN]) expect(() => Mesh.bytes(nodes, 256)).toThrow(RangeError);
     expect(() => Mesh.create(2, 100)).toThrow(RangeError);
-    expect(() => new Mesh(new SharedArrayBuffer(Mesh.bytes(3, 256) - 1), 3, 256)).toThrow(RangeError);
+    expect(() => new Mesh(newSharedMemory(Mesh.bytes(3, 65_536) - 65_536), 3, 65_536)).toThrow(RangeError);
     const mesh = Mesh.create(3, 256);
     for (const [from, to] of [
       [1, 1],

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { RING_HEAD, RING_TAIL } from '../../src/interconnect/layout.js';
 import { RingReader, RingWriter, ringBytes } from '../../src/interconnect/ring.js';
+import { newSharedMemory, type SharedMemory } from '../../src/interconnect/shared-memory.js';
 
 export interface Frame {
   readonly kind: number;
@@ -16,7 +17,7 @@ export const AROUND = 128;
 
 /** A ring that begins at any position, so also where positions run over. */
 export class TestRing {
-  readonly memory: SharedArrayBuffer;
+  readonly memory: SharedMemory;
   readonly words: Int32Array;
   writer: RingWriter;
   reader: RingReader;
@@ -25,8 +26,8 @@ export class TestRing {
     readonly capacity: number,
     position = 0,
   ) {
-    this.memory = new SharedArrayBuffer(ringBytes(capacity) + 2 * AROUND);
-    this.words = new Int32Array(this.memory);
+    this.memory = newSharedMemory(ringBytes(capacity) + 2 * AROUND);
+    this.words = new Int32Array(this.memory.buffer);
     this.words[AROUND / 4 + RING_TAIL] = position;
     this.words[AROUND / 4 + RING_HEAD] = position;
     this.writer = this.newWriter();

@@ -6,6 +6,7 @@ import type { Place } from '../../failover/engine.js';
 import type { Input, ViewId } from '../../failover/frames.js';
 import type { HeldGroup } from '../../failover/group/held.js';
 import type { AgreedState } from '../../failover/state.js';
+import type { SharedMemory } from '../../interconnect/shared-memory.js';
 import type { Micros } from '../../model/time.js';
 import type { LinkRule } from '../../network/model.js';
 import type { EffectRecord } from '../effects.js';
@@ -14,7 +15,7 @@ import type { ServerBoot } from '../serving.js';
 /** Memory that all threads of a cluster share. */
 export interface ClusterMemory {
   /** For each interconnect its number in the network model and the memory of its mesh. */
-  readonly meshes: readonly { readonly network: number; readonly memory: SharedArrayBuffer }[];
+  readonly meshes: readonly { readonly network: number; readonly memory: SharedMemory }[];
   /** The network model's accounts. */
   readonly accounts: SharedArrayBuffer;
   /** What the main thread decides about each server's power and hang, and each server's watchdog: `switches.ts`. */

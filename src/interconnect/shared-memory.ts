@@ -1,0 +1,67 @@
+/**
+ * Memory that threads share and that WebAssembly can work on, and the code that does: what a ring does with every frame
+ * is in frames.wat. Any thread that was sent such memory makes the code for it once, and its rings go on with that.
+ *
+ * V8 reserves address space (not memory) of some gigabytes for each, so that the code needs not look at bounds; Node's
+ * `--disable-wasm-trap-handler` makes it look at them instead.
+ */
+import { FRAMES_CODE } from './frames-code.js';
+
+/** WebAssembly's memory; it can be sent to other threads. It does not grow. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** The functions of frames.wat. Words are indices of an Int32Array over the whole memory. */
+export interface FramesCode {
+  /** As Atomics.load. */
+  readonly load: (word: number) => number;
+  /** As Atomics.store. */
+  readonly store: (word: number, value: number) => void;
+  /** Writes the header of a frame whose payload is there, with the checksum over both. */
+  readonly seal: (frame: number, word0: number, sequence: number, endsEpoch: number, stampUs: number) => void;
+  /** The checksum that the frame should have that begins at a word and is so many bytes long, with its header. */
+  readonly checksum: (frame: number, bytes: number) => number;
+}
+
+/** TypeScript knows it in browsers alone. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => SharedMemory;
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+
+const PAGE_BYTES = 65_536;
+
+let compiled: object | undefined;
+const codes = new WeakMap<SharedMemory, FramesCode>();
+
+/** There is no such memory, or no address space for it. */
+class NoSharedMemory extends RangeError {
+  override readonly name = 'NoSharedMemory';
+}
+
+/** New memory of at least so many bytes, all zero. Throws a NoSharedMemory where there is none. */
+export function newSharedMemory(bytes: number): SharedMemory {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    const why = `there is no shared memory of ${bytes} bytes, for which V8 reserves gigabytes of address space`;
+    const fix = 'raise ulimit -v, or run node with --disable-wasm-trap-handler';
+    throw new NoSharedMemory(`${why}; ${fix}`, { cause: error });
+  }
+}
+
+/** The code for this memory, made where this thread has none yet. */
+export function framesCode(memory: SharedMemory): FramesCode {
+  let code = codes.get(memory);
+  if (!code) {
+    compiled ??= new WebAssembly.Module(FRAMES_CODE);
+    const { load, store, seal, checksum } = new WebAssembly.Instance(compiled, { shared: { memory } })
+      .exports as FramesCode;
+    code = { load, store, seal, checksum };
+    codes.set(memory, code);
+  }
+  return code;
+}
