@@ -39,8 +39,8 @@ export { ringBytes } from './layout.js';
 
 /** Not on a granule, and so no position of a frame. */
 const NO_POSITION = -1;
-/** So many words, as granules, are asked for at once: a heartbeat of 16 servers. */
-const AHEAD_WORDS = 4 * GRANULE_WORDS;
+/** So many words, as granules, are asked for at once. */
+const AHEAD_WORDS = 32 * GRANULE_WORDS;
 
 /** Words of a frame of so many bytes: whole granules. */
 function granuleWords(bytes: number): number {
