@@ -18,7 +18,7 @@ import { openWorld } from '../cluster/open.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { NEVER } from '../model/time.js';
 import { printable } from '../report/plain.js';
-import type { OpenBackend } from '../scenarios/run.js';
+import { isOnPurpose, type OpenBackend } from '../scenarios/run.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { loadFiles, scaleAll } from './files.js';
 import { Printer } from './printer.js';
@@ -63,7 +63,14 @@ export async function serveCommand(
   const definition = scenario && chosen(scenario, flags, terminal);
   if (!definition) return 2;
   const { seed } = flags;
-  const backend = await open(scenario.world, { seed, backend: 'realtime', scenario: scenario.name });
+  let backend;
+  try {
+    backend = await open(scenario.world, { seed, backend: 'realtime', scenario: scenario.name });
+  } catch (error) {
+    if (!isOnPurpose(error)) throw error;
+    terminal.err(`armada: ${printable(error.message)}\n`);
+    return 1;
+  }
   show(backend, scenario, terminal);
   try {
     return await serve(backend, definition, flags, terminal, stopped);

@@ -21,7 +21,7 @@ export class InlineBackend extends VirtualBackend {
 
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'inline');
-    this.clients.begin();
+    this.beginClients();
   }
 
   input(slot: ServerSlot, input: Input): void {

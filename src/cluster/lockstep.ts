@@ -152,7 +152,7 @@ export class LockstepBackend extends VirtualBackend {
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'lockstep');
     if (world.clients.length > 0) compileAhead('lockstep', 'client/lockstep');
-    this.clients.begin();
+    this.beginClients();
   }
 
   input(slot: ServerSlot, input: Input): void {

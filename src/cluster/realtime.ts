@@ -156,7 +156,7 @@ export class RealtimeBackend extends WorldBackend {
     });
     this.bell.prepare();
     if (world.clients.length > 0) compileAhead('realtime/main', 'realtime/client');
-    this.clients.begin();
+    this.beginClients();
   }
 
   now(): Micros {

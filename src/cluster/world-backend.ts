@@ -116,6 +116,16 @@ export abstract class WorldBackend implements Backend {
       };
   }
 
+  /** The last step of each constructor. Where a client cannot be started nobody gets this to close it. */
+  protected beginClients(): void {
+    try {
+      this.clients.begin();
+    } catch (error) {
+      void this.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
   abstract now(): Micros;
   abstract until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop>;
   abstract close(): Promise<void>;

@@ -39,6 +39,8 @@ export { ringBytes } from './layout.js';
 
 /** Not on a granule, and so no position of a frame. */
 const NO_POSITION = -1;
+/** Frames begin and end on granules: the other bits of a tail or a head are zero, or it is damaged. */
+const ON_GRANULES = -GRANULE_WORDS;
 /** So many words, as granules, are asked for at once. */
 const AHEAD_WORDS = 32 * GRANULE_WORDS;
 
@@ -94,7 +96,7 @@ export class RingWriter {
     this.headAt = byteOffset / 4 + RING_HEAD;
     this.data = byteOffset / 4 + RING_DATA;
     this.capacity = capacityBytes / 4;
-    this.published = this.code.load(this.tailAt);
+    this.published = this.code.load(this.tailAt) & ON_GRANULES;
     this.position = this.published;
     this.claimed = this.published;
     this.hasRoom(0);
@@ -166,7 +168,7 @@ export class RingWriter {
 
   /** Looks at the head again; answers whether so many words fit. */
   private hasRoom(words: number): boolean {
-    this.head = this.code.load(this.headAt);
+    this.head = this.code.load(this.headAt) & ON_GRANULES;
     const used = (this.position - this.head) | 0;
     if (used >= 0 && used <= this.capacity) return used + words <= this.capacity;
     // No head that a reader stored. Telling it again where the tail is lets it come back.
@@ -243,7 +245,7 @@ export class RingReader {
     this.headAt = byteOffset / 4 + RING_HEAD;
     this.data = byteOffset / 4 + RING_DATA;
     this.capacity = capacityBytes / 4;
-    this.released = this.code.load(this.headAt);
+    this.released = this.code.load(this.headAt) & ON_GRANULES;
     this.position = this.released;
     this.tail = this.released;
   }
@@ -304,8 +306,7 @@ export class RingReader {
 
   /** Looks at the tail again; answers whether there is more to read. */
   private lookForMore(): boolean {
-    // Frames end on granules: the low bits of a tail are zero, or it is damaged.
-    const tail = this.code.load(this.tailAt) & -GRANULE_WORDS;
+    const tail = this.code.load(this.tailAt) & ON_GRANULES;
     this.tail = tail;
     const ready = (tail - this.position) | 0;
     if (ready > 0 && ready <= this.capacity) {

@@ -10,6 +10,8 @@ import { FRAMES_CODE } from './frames-code.js';
 /** WebAssembly's memory; it can be sent to other threads. It does not grow. */
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
+  /** Nobody calls this; it tells such memory from a view, which has a buffer too. */
+  readonly grow: (pages: number) => number;
 }
 
 /** The functions of frames.wat. Words are indices of an Int32Array over the whole memory. */
@@ -36,7 +38,7 @@ const PAGE_BYTES = 65_536;
 let compiled: object | undefined;
 const codes = new WeakMap<SharedMemory, FramesCode>();
 
-/** There is no such memory, or no address space for it. */
+/** There is no such memory, no address space for it, or no WebAssembly. */
 class NoSharedMemory extends RangeError {
   override readonly name = 'NoSharedMemory';
 }
@@ -47,9 +49,9 @@ export function newSharedMemory(bytes: number): SharedMemory {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
-    const why = `there is no shared memory of ${bytes} bytes, for which V8 reserves gigabytes of address space`;
-    const fix = 'raise ulimit -v, or run node with --disable-wasm-trap-handler';
-    throw new NoSharedMemory(`${why}; ${fix}`, { cause: error });
+    const what = `threads share memory that is WebAssembly's, and there are no ${bytes} bytes of it`;
+    const fix = 'V8 reserves 10 GB of address space for each: raise ulimit -v, or run node --disable-wasm-trap-handler';
+    throw new NoSharedMemory(`${what} (${String(error)}); ${fix}`, { cause: error });
   }
 }
 

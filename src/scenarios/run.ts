@@ -159,6 +159,11 @@ function note(failures: Failure[], failure: Failure): void {
   if (!failures.some(({ kind, text }) => kind === failure.kind && text === failure.text)) failures.push(failure);
 }
 
+/** Whether a backend throws this on purpose; else it is a mistake of the emulator. */
+export function isOnPurpose(error: unknown): error is Error {
+  return error instanceof Error && THROWN_ON_PURPOSE.has(error.name);
+}
+
 /** The exceptions that a backend throws on purpose, by their names: the backend may come from anywhere. */
 const THROWN_ON_PURPOSE = new Map<string, Failure['kind']>([
   ['InvariantViolation', 'violation'],

@@ -109,6 +109,26 @@ const ways = {
     if (failed !== 'ServerFailed') throw new Error(failed);
     await cluster.backend.close();
   },
+  'whose second client finds no memory': async () => {
+    /** @type {{ Memory: new (size: object) => object }} TypeScript knows it in browsers alone. */
+    const wasm = Reflect.get(globalThis, 'WebAssembly');
+    const { Memory } = wasm;
+    // One for the mesh of servers in real time, and one for the first client's line.
+    let room = backend === 'realtime' ? 2 : 1;
+    wasm.Memory = class extends Memory {
+      /** @param {object} size */
+      constructor(size) {
+        if (room === 0) throw new RangeError('no address space is left');
+        room -= 1;
+        super(size);
+      }
+    };
+    const clients = ['Client1', 'Client2', 'Client3'];
+    const failed = await world({ clients }).then(String, ({ name }) => name);
+    if (failed !== 'NoSharedMemory') throw new Error(failed);
+    // Nobody was given what could be closed: it goes by itself, soon.
+    while (left().length > before.length) await setImmediate();
+  },
   'whose threads never answer': async () => {
     const cluster = await world({ threadEntry: broken('endless'), answerMs: 200 });
     await cluster.start();
