@@ -13,8 +13,7 @@
 ;; go by fours, also over what stands behind the payload: a frame owns its granules. The word that holds the sum counts
 ;; as 0. It guards against torn and lost writes, not against intent.
 ;;
-;; There are no vectors here, though they would be made for four lanes: some processors have none, and none can put a
-;; vector together from words whose stores are still under way.
+;; Readers on processors that have vectors take the checksum of vectors.wat, which is the same.
 (module
   (import "shared" "memory" (memory 1 65536 shared))
 

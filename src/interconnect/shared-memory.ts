@@ -5,7 +5,7 @@
  * V8 reserves address space (not memory) of some gigabytes for each, so that the code needs not look at bounds; Node's
  * `--disable-wasm-trap-handler` makes it look at them instead.
  */
-import { FRAMES_CODE } from './frames-code.js';
+import { FRAMES_CODE, VECTORS_CODE } from './frames-code.js';
 
 /** WebAssembly's memory; it can be sent to other threads. It does not grow. */
 export interface SharedMemory {
@@ -31,11 +31,13 @@ declare const WebAssembly: {
   readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => SharedMemory;
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly validate: (code: Uint8Array) => boolean;
 };
 
 const PAGE_BYTES = 65_536;
 
-let compiled: object | undefined;
+/** Compiled, where this thread has needed them: frames.wat, and vectors.wat where the processor has vectors. */
+let modules: { readonly frames: object; readonly vectors: object | undefined } | undefined;
 const codes = new WeakMap<SharedMemory, FramesCode>();
 
 /** There is no such memory, no address space for it, or no WebAssembly. */
@@ -59,11 +61,22 @@ export function newSharedMemory(bytes: number): SharedMemory {
 export function framesCode(memory: SharedMemory): FramesCode {
   let code = codes.get(memory);
   if (!code) {
-    compiled ??= new WebAssembly.Module(FRAMES_CODE);
-    const { load, store, seal, checksum } = new WebAssembly.Instance(compiled, { shared: { memory } })
-      .exports as FramesCode;
-    code = { load, store, seal, checksum };
+    code = newCode(memory);
     codes.set(memory, code);
   }
   return code;
+}
+
+/** New code for this memory; readers sum up without vectors where there are none, or where that is asked for. */
+export function newCode(memory: SharedMemory, withVectors = true): FramesCode {
+  modules ??= {
+    frames: new WebAssembly.Module(FRAMES_CODE),
+    vectors: WebAssembly.validate(VECTORS_CODE) ? new WebAssembly.Module(VECTORS_CODE) : undefined,
+  };
+  const { frames, vectors } = modules;
+  const imports = { shared: { memory } };
+  const { load, store, seal, checksum } = new WebAssembly.Instance(frames, imports).exports as FramesCode;
+  if (!vectors || !withVectors) return { load, store, seal, checksum };
+  const quick = new WebAssembly.Instance(vectors, imports).exports as Pick<FramesCode, 'checksum'>;
+  return { load, store, seal, checksum: quick.checksum };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { statusChecksum } from '../../src/interconnect/checksum.js';
 import { FRAMES_CODE } from '../../src/interconnect/frames-code.js';
 import { FRAME_CHECKSUM } from '../../src/interconnect/layout.js';
-import { framesCode, newSharedMemory } from '../../src/interconnect/shared-memory.js';
+import { framesCode, newCode, newSharedMemory } from '../../src/interconnect/shared-memory.js';
 
 const memory = newSharedMemory(65_536);
 const code = framesCode(memory);
@@ -87,6 +87,17 @@ describe.each(sums)('the checksum %s', (_, sum, counts) => {
 });
 
 describe('the checksum of a frame', () => {
+  it('is the same with and without vectors', () => {
+    const plainly = newCode(memory, false);
+    expect(plainly.checksum).not.toBe(code.checksum);
+    fc.assert(
+      fc.property(frameArb, (words) => {
+        place(words);
+        expect(plainly.checksum(AT, words.length * 4)).toBe(code.checksum(AT, words.length * 4));
+      }),
+    );
+  });
+
   it('is that of frames.wat, and not over the word that it is in itself', () => {
     fc.assert(
       fc.property(frameArb, (words) => {
