@@ -49,19 +49,36 @@ function granuleWords(bytes: number): number {
   return ((bytes + GRANULE_BYTES - 1) >>> 6) << 4;
 }
 
-/** The one end of a ring that writes. There may be only one at a time. */
-export class RingWriter {
+/** What both ends of a ring need: its memory, and where in it everything is. */
+class RingEnd {
   /** Views over the whole memory, not the ring alone. */
   readonly i32: Int32Array;
   readonly f64: Float64Array;
   readonly u8: Uint8Array;
+  protected readonly code: FramesCode;
+  protected readonly tailAt: number;
+  protected readonly headAt: number;
+  protected readonly data: number;
+  protected readonly capacity: number;
+
+  constructor(memory: SharedMemory, byteOffset: number, capacityBytes: number) {
+    const { buffer } = memory;
+    assertInside(buffer, byteOffset, ringBytes(capacityBytes));
+    this.code = framesCode(memory);
+    this.i32 = new Int32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.u8 = new Uint8Array(buffer);
+    this.tailAt = byteOffset / 4 + RING_TAIL;
+    this.headAt = byteOffset / 4 + RING_HEAD;
+    this.data = byteOffset / 4 + RING_DATA;
+    this.capacity = capacityBytes / 4;
+  }
+}
+
+/** The one end of a ring that writes. There may be only one at a time. */
+export class RingWriter extends RingEnd {
   /** The longest payload that a frame can have, in bytes: half the ring, so that it fits wherever the wrap is. */
   readonly payloadMax: number;
-  private readonly code: FramesCode;
-  private readonly tailAt: number;
-  private readonly headAt: number;
-  private readonly data: number;
-  private readonly capacity: number;
   /** Behind the last sealed frame. */
   private position: number;
   /** The tail as the reader sees it. */
@@ -75,6 +92,7 @@ export class RingWriter {
   private word0 = 0;
   private sequence = 0;
   private endsEpoch = 0;
+  // Not whole, so that V8 keeps room for what no small integer can hold.
   private stampUs = 0.5;
   private end = 0;
 
@@ -85,17 +103,8 @@ export class RingWriter {
    * @param capacityBytes a power of two, 256 to 16 MiB
    */
   constructor(memory: SharedMemory, byteOffset: number, capacityBytes: number) {
-    const { buffer } = memory;
-    assertInside(buffer, byteOffset, ringBytes(capacityBytes));
-    this.code = framesCode(memory);
-    this.i32 = new Int32Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.u8 = new Uint8Array(buffer);
+    super(memory, byteOffset, capacityBytes);
     this.payloadMax = capacityBytes / 2 - FRAME_HEADER_BYTES;
-    this.tailAt = byteOffset / 4 + RING_TAIL;
-    this.headAt = byteOffset / 4 + RING_HEAD;
-    this.data = byteOffset / 4 + RING_DATA;
-    this.capacity = capacityBytes / 4;
     this.published = this.code.load(this.tailAt) & ON_GRANULES;
     this.position = this.published;
     this.claimed = this.published;
@@ -197,11 +206,7 @@ function neverFits(payloadBytes: number, most: number): RangeError {
 }
 
 /** The one end of a ring that reads. There may be only one at a time. */
-export class RingReader {
-  /** Views over the whole memory, not the ring alone. */
-  readonly i32: Int32Array;
-  readonly f64: Float64Array;
-  readonly u8: Uint8Array;
+export class RingReader extends RingEnd {
   /** Of the frame that `next` stepped to. */
   kind = 0;
   /** from | to << 8 */
@@ -219,11 +224,6 @@ export class RingReader {
   corrupt = 0;
   /** Nothing that anybody needs: without it the compiler would leave out the loads that ask for granules. */
   asked = 0;
-  private readonly code: FramesCode;
-  private readonly tailAt: number;
-  private readonly headAt: number;
-  private readonly data: number;
-  private readonly capacity: number;
   /** Behind the frame that `next` stepped to. */
   private position: number;
   /** The head as the writer sees it. */
@@ -235,16 +235,7 @@ export class RingReader {
 
   /** Throws a RangeError where there is no such ring in the memory. For the parameters see RingWriter. */
   constructor(memory: SharedMemory, byteOffset: number, capacityBytes: number) {
-    const { buffer } = memory;
-    assertInside(buffer, byteOffset, ringBytes(capacityBytes));
-    this.code = framesCode(memory);
-    this.i32 = new Int32Array(buffer);
-    this.f64 = new Float64Array(buffer);
-    this.u8 = new Uint8Array(buffer);
-    this.tailAt = byteOffset / 4 + RING_TAIL;
-    this.headAt = byteOffset / 4 + RING_HEAD;
-    this.data = byteOffset / 4 + RING_DATA;
-    this.capacity = capacityBytes / 4;
+    super(memory, byteOffset, capacityBytes);
     this.released = this.code.load(this.headAt) & ON_GRANULES;
     this.position = this.released;
     this.tail = this.released;

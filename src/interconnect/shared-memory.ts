@@ -67,16 +67,15 @@ export function framesCode(memory: SharedMemory): FramesCode {
   return code;
 }
 
-/** New code for this memory; readers sum up without vectors where there are none, or where that is asked for. */
-export function newCode(memory: SharedMemory, withVectors = true): FramesCode {
+function newCode(memory: SharedMemory): FramesCode {
   modules ??= {
     frames: new WebAssembly.Module(FRAMES_CODE),
     vectors: WebAssembly.validate(VECTORS_CODE) ? new WebAssembly.Module(VECTORS_CODE) : undefined,
   };
   const { frames, vectors } = modules;
   const imports = { shared: { memory } };
-  const { load, store, seal, checksum } = new WebAssembly.Instance(frames, imports).exports as FramesCode;
-  if (!vectors || !withVectors) return { load, store, seal, checksum };
-  const quick = new WebAssembly.Instance(vectors, imports).exports as Pick<FramesCode, 'checksum'>;
-  return { load, store, seal, checksum: quick.checksum };
+  const code = new WebAssembly.Instance(frames, imports).exports as FramesCode;
+  // Readers sum up with vectors where there are any.
+  const quick = vectors && (new WebAssembly.Instance(vectors, imports).exports as Pick<FramesCode, 'checksum'>);
+  return { ...code, ...quick };
 }

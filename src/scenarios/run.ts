@@ -159,11 +159,6 @@ function note(failures: Failure[], failure: Failure): void {
   if (!failures.some(({ kind, text }) => kind === failure.kind && text === failure.text)) failures.push(failure);
 }
 
-/** Whether a backend throws this on purpose; else it is a mistake of the emulator. */
-export function isOnPurpose(error: unknown): error is Error {
-  return error instanceof Error && THROWN_ON_PURPOSE.has(error.name);
-}
-
 /** The exceptions that a backend throws on purpose, by their names: the backend may come from anywhere. */
 const THROWN_ON_PURPOSE = new Map<string, Failure['kind']>([
   ['InvariantViolation', 'violation'],
@@ -171,15 +166,19 @@ const THROWN_ON_PURPOSE = new Map<string, Failure['kind']>([
   ['NoSharedMemory', 'thread'],
 ]);
 
+/** Whether a backend throws this on purpose; else it is a mistake of the emulator. */
+export function isOnPurpose(error: unknown): error is Error {
+  return error instanceof Error && THROWN_ON_PURPOSE.has(error.name);
+}
+
 /**
  * The failure that an exception of the backend stands for.
  *
  * @throws the exception itself where nobody threw it on purpose, which makes it a mistake of the emulator
  */
 function failureOf(error: unknown, at: Micros): Failure {
-  if (!(error instanceof Error)) throw error;
-  const kind = THROWN_ON_PURPOSE.get(error.name);
-  if (kind === undefined) throw error;
+  if (!isOnPurpose(error)) throw error;
+  const kind = THROWN_ON_PURPOSE.get(error.name) as Failure['kind'];
   const text = error.message.trim().replaceAll(/\s*\n\s*/g, ' ');
   const stack = 'threadStack' in error && typeof error.threadStack === 'string' ? error.threadStack : undefined;
   return { kind, at, text, ...(stack === undefined ? {} : { stack }) };

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root, spawnArmada } from './spawned.js';
+import { command, root, spawnArmada } from './spawned.js';
 
 const made = mkdtempSync(join(tmpdir(), 'armada-process-'));
 afterAll(() => rmSync(made, { recursive: true }));
@@ -118,9 +118,8 @@ describe('the armada process', () => {
   });
 
   it('tells what to do where address space is limited, and does without where it is told to', () => {
-    const program = join(root, 'dist', 'cli', 'main.js');
-    const limited = (options: string, command: string): { status: number | null; out: string; err: string } => {
-      const line = `ulimit -v 8000000; exec "${process.execPath}" ${options} "${program}" ${command} "${good}"`;
+    const limited = (options: string, what: string): { status: number | null; out: string; err: string } => {
+      const line = `ulimit -v 8000000; exec "${process.execPath}" ${options} "${command}" ${what} "${good}"`;
       const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
       return { status, out: stdout, err: stderr };
     };

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
-const command = join(root, 'dist', 'cli', 'main.js');
+export const command = join(root, 'dist', 'cli', 'main.js');
 
 export interface Spawned {
   readonly status: number | null;
