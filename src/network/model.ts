@@ -24,6 +24,7 @@
  */
 import { draw3, unit } from '../model/random.js';
 import { micros, type Micros } from '../model/time.js';
+import { Account, Accounts } from './accounts.js';
 import { assertLink, DEFAULT_DELAY_US, DEFAULT_LINK, isDefaultLink, type LinkSettings } from './links.js';
 
 /** Why a frame did not get to its receiver. */
@@ -82,23 +83,21 @@ const FOR_DUPLICATE_DELAY = 4;
 const FOR_CORRUPT = 5;
 const FOR_DUPLICATE_CORRUPT = 6;
 
-const SENT = 0;
-const DELIVERED = 1;
-const DUPLICATED = 2;
-const COPIES_DELIVERED = 3;
-const COPIES_DROPPED = 4;
-/** Positions of the counters of drops; they follow those above. */
-const DROPPED: Readonly<Record<DropReason, number>> = { loss: 5, cut: 6, corrupt: 7, off: 8, full: 9 };
-const COUNTERS = 10;
+/** Where each reason for a drop is counted. */
+const DROPPED: Readonly<Record<DropReason, number>> = {
+  loss: Account.LOSS,
+  cut: Account.CUT,
+  corrupt: Account.CORRUPT,
+  off: Account.OFF,
+  full: Account.FULL,
+};
 
 /** More directed links than this are no cluster but a mistake (the accounts would take hundreds of megabytes). */
 const LINKS_MAX = 4_000_000;
 
 /** All links between all nodes; none leads from a node to itself. Nodes and networks are dense indexes from 0; who they are, the caller knows. */
 export class NetworkModel {
-  private readonly accounts: Float64Array | Int32Array;
-  /** The accounts again, where several threads keep them in shared memory. */
-  private readonly shared: Int32Array | undefined;
+  private readonly accounts: Accounts;
   /** Per directed link and network: 1 where it is cut. */
   private readonly cuts: Uint8Array;
   /** Per directed link and network: its settings, where they are not the default. */
@@ -125,8 +124,7 @@ export class NetworkModel {
     if (!counted || nodeCount < 1 || networkCount < 1 || networkCount > 255 || links > LINKS_MAX || seed < 0) {
       throw new RangeError(`No network of ${nodeCount} nodes, ${networkCount} networks and seed ${seed}.`);
     }
-    this.shared = shared && new Int32Array(shared);
-    this.accounts = this.shared ?? new Float64Array(links * COUNTERS);
+    this.accounts = new Accounts(nodeCount, networkCount, shared);
     this.cuts = new Uint8Array(links);
     this.rules = new Array<LinkSettings | undefined>(links).fill(undefined);
     this.touched = new Uint32Array(nodeCount * networkCount);
@@ -134,7 +132,7 @@ export class NetworkModel {
 
   /** Bytes of the accounts in shared memory. */
   static accountBytes(nodeCount: number, networkCount: number): number {
-    return nodeCount * nodeCount * networkCount * COUNTERS * 4;
+    return Accounts.bytes(nodeCount, networkCount);
   }
 
   /** Changes some rules of one direction of a link; what is not named stays as it is. */
@@ -216,10 +214,10 @@ export class NetworkModel {
    */
   send(from: number, to: number, network: number, nowUs: Micros, out: Deliveries): 0 | 1 | 2 {
     const link = this.linkIndex(from, to, network);
-    const accounts = link * COUNTERS;
-    const frame = this.count(accounts + SENT);
+    const { accounts } = this;
+    const frame = accounts.add(Account.SENT, from, to, network);
     if (this.cuts[link] === 1) {
-      this.count(accounts + DROPPED.cut);
+      accounts.add(Account.CUT, from, to, network);
       return 0;
     }
     const rules = this.rules[link];
@@ -231,13 +229,13 @@ export class NetworkModel {
     const ends = from * 65_536 + to;
     const purpose = network * 256;
     if (this.happens(rules.lossP, ends, purpose + FOR_LOSS, frame)) {
-      this.count(accounts + DROPPED.loss);
+      accounts.add(Account.LOSS, from, to, network);
       return 0;
     }
     out.atUs[0] = nowUs + rules.delayUs + this.upTo(rules.jitterUs, ends, purpose + FOR_JITTER, frame);
     out.marks[0] = this.happens(rules.corruptP, ends, purpose + FOR_CORRUPT, frame) ? MARK_CORRUPT : 0;
     if (!this.happens(rules.duplicateP, ends, purpose + FOR_DUPLICATE, frame)) return 1;
-    this.count(accounts + DUPLICATED);
+    accounts.add(Account.DUPLICATED, from, to, network);
     // A copy goes its own way: up to one delay later than a frame could, so that it also comes late without jitter.
     const spread = rules.jitterUs + rules.delayUs;
     out.atUs[1] = nowUs + rules.delayUs + this.upTo(spread, ends, purpose + FOR_DUPLICATE_DELAY, frame);
@@ -252,48 +250,44 @@ export class NetworkModel {
    */
   countBroadcast(from: number, network: number, targets: readonly number[], nowUs: Micros): Micros {
     if (!this.isPlain(from, network)) throw new Error('A broadcast was counted over links with cuts or rules.');
-    for (let i = 0; i < targets.length; i++) {
-      this.count(this.linkIndex(from, targets[i], network) * COUNTERS + SENT);
-    }
+    for (let i = 0; i < targets.length; i++) this.add(Account.SENT, from, targets[i], network);
     return micros(nowUs + DEFAULT_DELAY_US);
   }
 
   /** The receiver has taken a frame in. `marks` as `send` wrote them, 0 after a broadcast. */
   delivered(from: number, to: number, network: number, marks = 0): void {
-    const account = (marks & MARK_COPY) === 0 ? DELIVERED : COPIES_DELIVERED;
-    this.count(this.linkIndex(from, to, network) * COUNTERS + account);
+    this.add((marks & MARK_COPY) === 0 ? Account.DELIVERED : Account.COPIES_DELIVERED, from, to, network);
   }
 
   /** A frame that was sent does not get into its receiver. `marks` as `send` wrote them, 0 after a broadcast. */
   dropped(from: number, to: number, network: number, reason: 'corrupt' | 'off' | 'full', marks = 0): void {
-    const account = (marks & MARK_COPY) === 0 ? DROPPED[reason] : COPIES_DROPPED;
-    this.count(this.linkIndex(from, to, network) * COUNTERS + account);
+    this.add((marks & MARK_COPY) === 0 ? DROPPED[reason] : Account.COPIES_DROPPED, from, to, network);
   }
 
   /** The accounts of one direction of a link on one network, as they stand now. */
   counters(from: number, to: number, network: number): LinkCounters {
-    const first = this.linkIndex(from, to, network) * COUNTERS;
-    const count = (account: number): number => this.accounts[first + account];
+    this.linkIndex(from, to, network);
+    const count = (account: number): number => this.accounts.read(account, from, to, network);
     const droppedBy = {
-      loss: count(DROPPED.loss),
-      cut: count(DROPPED.cut),
-      corrupt: count(DROPPED.corrupt),
-      off: count(DROPPED.off),
-      full: count(DROPPED.full),
+      loss: count(Account.LOSS),
+      cut: count(Account.CUT),
+      corrupt: count(Account.CORRUPT),
+      off: count(Account.OFF),
+      full: count(Account.FULL),
     };
-    const delivered = count(DELIVERED);
+    const delivered = count(Account.DELIVERED);
     const dropped = droppedBy.loss + droppedBy.cut + droppedBy.corrupt + droppedBy.off + droppedBy.full;
     // Read last: where other threads count meanwhile, what has arrived is never more than what was sent.
-    const sent = count(SENT);
+    const sent = count(Account.SENT);
     return {
       sent,
       delivered,
       dropped,
       droppedBy,
       underWay: sent - delivered - dropped,
-      duplicated: count(DUPLICATED),
-      copiesDelivered: count(COPIES_DELIVERED),
-      copiesDropped: count(COPIES_DROPPED),
+      duplicated: count(Account.DUPLICATED),
+      copiesDelivered: count(Account.COPIES_DELIVERED),
+      copiesDropped: count(Account.COPIES_DROPPED),
     };
   }
 
@@ -341,9 +335,9 @@ export class NetworkModel {
     for (let frame = but; frame < underWay; frame++) this.dropped(from, to, network, 'off');
   }
 
-  /** Counts one more; answers how many there were. */
-  private count(account: number): number {
-    return this.shared ? Atomics.add(this.shared, account, 1) : this.accounts[account]++;
+  private add(account: number, from: number, to: number, network: number): void {
+    this.linkIndex(from, to, network);
+    this.accounts.add(account, from, to, network);
   }
 
   /** Sets what one link is, and keeps the count of touched links of its sender. */
