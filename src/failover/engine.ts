@@ -87,11 +87,15 @@ export class Engine {
   private tookIn = false;
   /** Nothing to decide was found, and there will be nothing until something happens but heartbeats that tell nothing. */
   private calm = false;
+  /** How many calms there have been. */
+  private calms = 0;
   /** Answered, and not taken in yet: that comes before anything else is. */
   private answered: Append | Commit | undefined;
   private restUntil = micros(0);
   private fenceAt: Micros = NEVER;
   private dueAt: Micros;
+  /** The same without its own heartbeat. */
+  private besidesBeatAt: Micros = micros(0);
 
   constructor(boot: Boot, out: Effects) {
     const { definition, me, incarnation, now, bootedAt = now, durable } = boot;
@@ -126,6 +130,19 @@ export class Engine {
     return this.answered ? this.restUntil : this.dueAt;
   }
 
+  /**
+   * Until then nothing is due but its own heartbeat, and those of others have nothing to conclude from but what they tell
+   * anew: who is busy may let them lie. 0 where that is not so.
+   */
+  get calmUntil(): Micros {
+    return this.calm && !this.answered ? this.besidesBeatAt : micros(0);
+  }
+
+  /** Which calm this is, counted from 1; 0 where there is none. Nothing of what observers see changes in a calm. */
+  get calmNumber(): number {
+    return this.calm && !this.answered ? this.calms : 0;
+  }
+
   /** Takes one input in; effects go out before it returns. */
   step(input: Input, out: Effects): void {
     const { core } = this;
@@ -133,19 +150,26 @@ export class Engine {
     core.out = out;
     if (input.type === 'frame' && input.frame.type === 'heartbeat') {
       const told = core.detector.receive(input.frame, core.replica.state.view);
+      if (core.detector.nextCheck < this.besidesBeatAt) this.besidesBeatAt = core.detector.nextCheck;
       if (core.detector.nextCheck < this.dueAt) this.dueAt = core.detector.nextCheck;
       if (!told) return;
       this.calm = false;
     } else {
       this.noticeAbsence();
-      this.calm &&= input.type === 'tick';
-      if (this.answersFirst(input)) return;
-      this.takeInAnswered();
-      this.takeIn(input);
-      this.tookIn = true;
+      if (input.type !== 'tick' && !this.heed(input)) return;
     }
     if (this.corked && input.type !== 'tick' && !core.ending) this.undecided = true;
     else this.conclude(input.type === 'tick');
+  }
+
+  /** Takes in what is no heartbeat; answers false where it is answered first, and not taken in yet. */
+  private heed(input: Exclude<Input, { type: 'tick' }>): boolean {
+    this.calm = false;
+    if (this.answersFirst(input)) return false;
+    this.takeInAnswered();
+    this.takeIn(input);
+    this.tookIn = true;
+    return true;
   }
 
   /**
@@ -248,11 +272,9 @@ export class Engine {
     return !busy && !this.sequence.unreleased() && fenced === 0 && settled;
   }
 
-  private takeIn(input: Input): void {
+  private takeIn(input: Exclude<Input, { type: 'tick' }>): void {
     const { core } = this;
     switch (input.type) {
-      case 'tick':
-        return;
       case 'frame':
         this.takeFrame(input.frame as ControlFrame);
         return;
@@ -413,9 +435,18 @@ export class Engine {
     this.guardView();
     if (!this.corked) sequence.flush(change.promised !== undefined);
     this.end();
-    if (ticked) this.calm = this.calm ? core.phase === Phase.MEMBER : this.isCalm();
+    if (ticked) this.findCalm();
     this.findDeadline();
     if (agreed(core).index !== index && !core.ending) this.lookOnceMore();
+  }
+
+  /** What has not ended the calm by now has changed nothing, except that a lease may have. */
+  private findCalm(): void {
+    if (this.calm) this.calm = this.core.phase === Phase.MEMBER;
+    else if (this.isCalm()) {
+      this.calm = true;
+      this.calms += 1;
+    }
   }
 
   /** What was agreed just now may call for a change of view: looked at once more at this instant. */
@@ -596,9 +627,8 @@ export class Engine {
     if (!this.calm) this.findRetry();
     const { fenced, fencedUntil } = agreed(core);
     this.fenceAt = fenced !== 0 && coordinates(core) && !change.promised ? micros(fencedUntil) : NEVER;
-    this.dueAt = micros(
+    this.besidesBeatAt = micros(
       Math.min(
-        this.nextBeatAt,
         core.detector.nextCheck,
         core.executor.deadline,
         change.deadline(),
@@ -607,6 +637,7 @@ export class Engine {
         this.leaseAt,
       ),
     );
+    this.dueAt = micros(Math.min(this.nextBeatAt, this.besidesBeatAt));
   }
 
   private findRetry(): void {

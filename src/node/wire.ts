@@ -4,36 +4,44 @@
  * A heartbeat has a fixed layout of words, because it is sent and read millions of times; control frames are few and
  * differ in shape, so they travel as JSON. The rings below know nothing of either.
  *
- *     word  0        1            2      3      4            5        6         7
- *           from     incarnation  phase  epoch  coordinator  applied  suspects  -
- *     float 4 (word 8)  5           6 ... 6 + servers - 1
- *           bootedAt    sentAt      heard of each server
+ *     word  0            1      2        3
+ *           incarnation  epoch  applied  coordinator, phase, from, suspects
+ *     float 2 (word 4)   3       4 ...
+ *           bootedAt     sentAt  heard
+ *
+ *              31         24 23     20 19     16 15                           0
+ *     word 3  |  coordinator |  phase  |  from   |          suspects          |
+ *
+ * Of what the sender has heard, a receiver needs to know about itself alone. So a heartbeat in a ring has one number for
+ * that, which is its receiver's: with the ring's header it takes one cache line. One that goes to several has a number for
+ * each server.
  */
 import type { ControlFrame, Heartbeat, Phase } from '../failover/frames.js';
 import { micros } from '../model/time.js';
 
-const FLOATS_FROM = 4;
+const FLOATS_FROM = 2;
 const HEARD_FROM = FLOATS_FROM + 2;
+const PHASE_MASK = 0xf;
+const FROM_MASK = 0xf;
+const SUSPECTS_MASK = 0xffff;
 
-/** Bytes of a heartbeat in a cluster of that many servers. */
-export function beatBytes(servers: number): number {
-  return 8 * (HEARD_FROM + servers);
+/** Bytes of a heartbeat for one receiver. */
+export const BEAT_BYTES = 8 * (HEARD_FROM + 1);
+
+/** Writes a heartbeat for one receiver from word `at` on; `at` is even, and both views look at the same memory. */
+export function writeBeat(i32: Int32Array, f64: Float64Array, at: number, beat: Heartbeat, to: number): void {
+  writeFixed(i32, f64, at, beat);
+  f64[(at >> 1) + HEARD_FROM] = beat.heard[to];
 }
 
-/** Writes a heartbeat from word `at` on; `at` is even, and both views look at the same memory. */
-export function writeBeat(i32: Int32Array, f64: Float64Array, at: number, beat: Heartbeat): void {
-  i32[at] = beat.from;
-  i32[at + 1] = beat.incarnation;
-  i32[at + 2] = beat.phase;
-  i32[at + 3] = beat.epoch;
-  i32[at + 4] = beat.coordinator;
-  i32[at + 5] = beat.applied;
-  i32[at + 6] = beat.suspects;
-  i32[at + 7] = 0;
+function writeFixed(i32: Int32Array, f64: Float64Array, at: number, beat: Heartbeat): void {
+  i32[at] = beat.incarnation;
+  i32[at + 1] = beat.epoch;
+  i32[at + 2] = beat.applied;
+  i32[at + 3] = (beat.coordinator << 24) | (beat.phase << 20) | (beat.from << 16) | beat.suspects;
   const floats = (at >> 1) + FLOATS_FROM;
   f64[floats] = beat.bootedAt;
   f64[floats + 1] = beat.sentAt;
-  for (let server = 0; server < beat.heard.length; server += 1) f64[floats + 2 + server] = beat.heard[server];
 }
 
 /** A heartbeat that is filled anew with each one that arrives; whoever wants to keep anything of it copies that. */
@@ -56,34 +64,45 @@ export function blankBeat(servers: number): ReusedBeat {
   };
 }
 
-/** Reads the heartbeat from word `at` on into that one, and answers it: what arrives all the time leaves no garbage. */
-export function readBeat(beat: ReusedBeat, i32: Int32Array, f64: Float64Array, at: number): ReusedBeat {
-  const floats = (at >> 1) + FLOATS_FROM;
-  const { heard } = beat;
-  beat.from = i32[at];
-  beat.incarnation = i32[at + 1];
-  beat.phase = i32[at + 2] as Phase;
-  beat.epoch = i32[at + 3];
-  beat.coordinator = i32[at + 4];
-  beat.applied = i32[at + 5];
-  beat.suspects = i32[at + 6];
-  beat.bootedAt = micros(f64[floats]);
-  beat.sentAt = micros(f64[floats + 1]);
-  for (let server = 0; server < heard.length; server += 1) heard[server] = f64[floats + 2 + server];
+/**
+ * Reads the heartbeat for one receiver from word `at` on into that one, and answers it: what arrives all the time leaves
+ * no garbage. What the sender has heard of others stays as it is.
+ */
+export function readBeat(beat: ReusedBeat, i32: Int32Array, f64: Float64Array, at: number, to: number): ReusedBeat {
+  readFixed(beat, i32, f64, at);
+  beat.heard[to] = f64[(at >> 1) + HEARD_FROM];
   return beat;
 }
 
-/** A heartbeat as bytes of its own. */
+function readFixed(beat: ReusedBeat, i32: Int32Array, f64: Float64Array, at: number): void {
+  const word3 = i32[at + 3];
+  const floats = (at >> 1) + FLOATS_FROM;
+  beat.incarnation = i32[at];
+  beat.epoch = i32[at + 1];
+  beat.applied = i32[at + 2];
+  beat.coordinator = word3 >> 24;
+  beat.phase = ((word3 >>> 20) & PHASE_MASK) as Phase;
+  beat.from = (word3 >>> 16) & FROM_MASK;
+  beat.suspects = word3 & SUSPECTS_MASK;
+  beat.bootedAt = micros(f64[floats]);
+  beat.sentAt = micros(f64[floats + 1]);
+}
+
+/** A heartbeat for several receivers, as bytes of its own. */
 export function beatToBytes(beat: Heartbeat): Uint8Array {
-  const floats = new Float64Array(beatBytes(beat.heard.length) / 8);
-  writeBeat(new Int32Array(floats.buffer), floats, 0, beat);
+  const floats = new Float64Array(HEARD_FROM + beat.heard.length);
+  writeFixed(new Int32Array(floats.buffer), floats, 0, beat);
+  floats.set(beat.heard, HEARD_FROM);
   return new Uint8Array(floats.buffer);
 }
 
 /** The heartbeat in bytes that are nothing else. */
 export function beatFromBytes({ buffer }: Uint8Array): Heartbeat {
   const floats = new Float64Array(buffer);
-  return readBeat(blankBeat(floats.length - HEARD_FROM), new Int32Array(buffer), floats, 0);
+  const beat = blankBeat(0);
+  readFixed(beat, new Int32Array(buffer), floats, 0);
+  beat.heard = [...floats.subarray(HEARD_FROM)];
+  return beat;
 }
 
 const encoder = new TextEncoder();

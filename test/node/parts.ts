@@ -93,7 +93,7 @@ export class Receiver {
         return;
       }
       shared.model.delivered(from, to, 0, marksOf(epoch));
-      this.took.push(bytes ? fromBytes(bytes) : readBeat(blankBeat(SERVERS), ring.i32, ring.f64, ring.at));
+      this.took.push(bytes ? fromBytes(bytes) : readBeat(blankBeat(SERVERS), ring.i32, ring.f64, ring.at, to));
     });
     for (; this.corrupt < this.ring.corrupt; this.corrupt += 1) shared.model.dropped(from, to, 0, 'corrupt');
     return this;

@@ -124,6 +124,21 @@ describe('a server at rest', () => {
   });
 });
 
+it('servers with a heartbeat every millisecond let them lie, miss who is dead, hear who is back, and lose none', async () => {
+  const [cluster, backend] = await started({ ...trio, heartbeat: { interval: '1ms', timeout: '400ms' } });
+  const counters = (from: number, to: number) => backend.switchboard.model.counters(from, to, 0);
+  await eventually(() => counters(1, 2).underWay > 2);
+  await cluster.crash('S1');
+  await cluster.until({ group: 'G1', state: 'ONLINE', server: 'S2' }, LONG);
+  await cluster.restart('S1');
+  await cluster.until((seen) => seen.view?.members.length === 3, LONG);
+  await cluster.until('quiet', LONG);
+  await eventually(() => counters(1, 2).underWay > 2);
+  await backend.finish(true);
+  expectBalance(backend);
+  expect(counters(1, 2).dropped).toBe(0);
+});
+
 describe.each(['wait', 'loop'] as const)('a server hung in a %s', (hang) => {
   it('really does not run, is missed only by its silence, and powers off when it learns', async () => {
     const [cluster, backend] = await started({ ...trio, heartbeat: { interval: '20ms', timeout: '1500ms' } }, { hang });

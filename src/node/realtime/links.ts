@@ -18,7 +18,7 @@ import type { RingReader, RingWriter } from '../../interconnect/ring.js';
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import { DEFAULT_DELAY_US } from '../../network/links.js';
 import { Deliveries, MARK_COPY, MARK_CORRUPT, NetworkModel } from '../../network/model.js';
-import { beatBytes, toBytes, writeBeat } from '../wire.js';
+import { BEAT_BYTES, toBytes, writeBeat } from '../wire.js';
 import type { RealtimeBoot } from './boot.js';
 import type { Switches } from './switches.js';
 
@@ -104,7 +104,6 @@ export class Links {
   private held: Held[] = [];
   /** A control frame was still waiting for room when everything was published last. */
   private stalled = false;
-  private readonly size: number;
   /** The control frame that was sent last, and its bytes: a frame for all members is written out once. */
   private encoded: { readonly frame: ControlFrame; readonly bytes: Uint8Array } | undefined;
   /** This server and all others, by nodes of the network model. */
@@ -119,7 +118,6 @@ export class Links {
     const servers = definition.servers.length;
     this.model = new NetworkModel(nodes, networks, seed, memory.accounts);
     this.model.obey(first + me, rules);
-    this.size = beatBytes(servers);
     this.node = first + me;
     this.others = definition.servers.flatMap((_, to) => (to === me ? [] : [first + to]));
     this.meshes = memory.meshes.map(({ network, memory: shared }) => ({ network, mesh: new Mesh(shared, servers) }));
@@ -159,17 +157,22 @@ export class Links {
 
   /** A heartbeat to every other server, on every interconnect. */
   broadcast(beat: Heartbeat, now: Micros): void {
-    const what = { beat };
-    this.meshes.forEach(({ network }, index) => {
+    for (let index = 0; index < this.meshes.length; index += 1) {
+      const { network } = this.meshes[index];
       const outs = this.outs[index];
-      if (!this.model.isPlain(this.node, network)) for (const out of outs) this.through(out, now, what);
-      else {
-        // No rule is in force on any of these links: nobody has to be asked what becomes of each frame.
-        for (const out of outs) this.heed(out);
-        this.model.countBroadcast(this.node, network, this.others, now);
-        for (const out of outs) this.write(out, 0, now, what);
-      }
-    });
+      if (this.model.isPlain(this.node, network)) this.toAll(outs, network, beat, now);
+      else for (const out of outs) this.through(out, now, { beat });
+    }
+  }
+
+  /** No rule is in force on any of these links: nobody has to be asked what becomes of each frame. */
+  private toAll(outs: readonly Out[], network: number, beat: Heartbeat, now: Micros): void {
+    for (const out of outs) this.heed(out);
+    this.model.countBroadcast(this.node, network, this.others, now);
+    for (const out of outs) {
+      if (out.power > 0) this.writeBeat(out, 0, now, beat);
+      else this.lost(out, 'off', 0);
+    }
   }
 
   /** A control frame to one server, on every interconnect. */
@@ -257,18 +260,22 @@ export class Links {
     const damaged = (marks & MARK_CORRUPT) !== 0;
     // Its receiver could not tell that it is a copy, which has another account.
     if (damaged && (marks & MARK_COPY) !== 0) return this.lost(out, 'corrupt', marks);
-    if ('beat' in what) {
-      const at = out.ring.reserve(MeshKind.BEAT, out.ends, epochOf(out, marks), this.size, now);
-      if (at < 0) return this.lost(out, 'full', marks);
-      writeBeat(out.ring.i32, out.ring.f64, at, what.beat);
-      out.ring.seal();
-      if (damaged) out.ring.i32[at] ^= 1;
-    } else if (damaged) this.writeDamaged(out, marks, what.bytes, now);
+    if ('beat' in what) this.writeBeat(out, marks, now, what.beat);
+    else if (damaged) this.writeDamaged(out, marks, what.bytes, now);
     else if (out.messages.waiting >= WAITING_MAX) this.lost(out, 'full', marks);
     else {
       out.messages.send(MeshKind.CONTROL, out.ends, epochOf(out, marks), what.bytes, now);
       out.urgent = true;
     }
+  }
+
+  private writeBeat(out: Out, marks: number, now: Micros, beat: Heartbeat): void {
+    const { ring } = out;
+    const at = ring.reserve(MeshKind.BEAT, out.ends, epochOf(out, marks), BEAT_BYTES, now);
+    if (at < 0) return this.lost(out, 'full', marks);
+    writeBeat(ring.i32, ring.f64, at, beat, out.to);
+    ring.seal();
+    if ((marks & MARK_CORRUPT) !== 0) ring.i32[at] ^= 1;
   }
 
   /** A damaged control frame never gets to its receiver; what does is a frame with a wrong checksum. */

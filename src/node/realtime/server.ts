@@ -3,19 +3,20 @@
  *
  * A pass of the loop: orders from the main thread, then every frame that has arrived, then resource agents, then the
  * engine's own clock, then everything that has to go out. So a peer is judged only after all it sent has been read, and
- * by its own timestamps. The sleep ends with the next deadline or with the bell, which control frames ring and
- * heartbeats do not: they are read at the next pass. The event loop gets its turn when somebody asks something over
- * comlink, and says so.
+ * by its own timestamps. The sleep ends with the next deadline or with the bell, which orders and control frames ring and
+ * heartbeats do not: they are read at the next pass, or in a calm a few passes later (`listening.ts`). The event loop gets
+ * its turn when somebody asks something over comlink, and says so.
  *
  * A pass makes its bell ready before it looks at anything, and looks once: whatever comes later rings, and then the sleep
- * does not begin. Between two heartbeats a thread is woken once, and does nothing twice.
+ * does not begin. Between two heartbeats a thread is woken once, and does nothing twice. Where nobody has rung it does not
+ * look for what comes with a bell, and in a calm not for what has changed: sixteen threads find their code in no cache.
  */
 import { Engine } from '../../failover/engine.js';
 import { type Durable, type Effects, type Input, Phase } from '../../failover/frames.js';
 import { sameView } from '../../failover/state.js';
 import { MessageReader, type Take } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
-import { type Micros, micros } from '../../model/time.js';
+import { type Micros, micros, NEVER } from '../../model/time.js';
 import { Kind, LineEnd } from '../channel.js';
 import { type EffectRecord, recordingEffects } from '../effects.js';
 import { layUp, recordingAudit, sendUp } from '../serving.js';
@@ -25,6 +26,7 @@ import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
 import { RealClock } from './clock.js';
 import { Lateness } from './lateness.js';
 import { isFor, Links, marksOf } from './links.js';
+import { mayLieUs } from './listening.js';
 import { rehearse } from './rehearsal.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
@@ -79,6 +81,9 @@ export class RealtimeServer {
   private beaten = false;
   /** How often the bell had rung when this pass began to look. */
   private seen = 0;
+  /** Somebody rang before this pass began. */
+  private rung = false;
+  private readonly lieUs: number;
   /** The instant at which frames are being taken in. */
   private takenAt = micros(0);
   private readonly takeOrder: Take = (_kind, _ends, _epoch, _stamp, bytes) =>
@@ -89,6 +94,10 @@ export class RealtimeServer {
   /** Until it is through. */
   private rehearsal: Generator<void, void> | undefined;
   private told: Standing | undefined;
+  /** In which of the engine's calms it was looked last whether there is something to tell. */
+  private toldInCalm = 0;
+  /** The instant of this pass. */
+  private passAt = micros(0);
   private held = '[]';
   /** The executor's revision when what is held was looked at. */
   private heldRevision = 0;
@@ -128,6 +137,7 @@ export class RealtimeServer {
     const now = this.clock.now();
     // A thread that is late by an interval is busy. Rings lose no heartbeats: nobody misses it before half a timeout.
     const absenceUs = Math.max(definition.heartbeatIntervalUs, definition.heartbeatTimeoutUs / 4);
+    this.lieUs = mayLieUs(definition);
     const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
@@ -155,12 +165,14 @@ export class RealtimeServer {
     this.switches.hangHere(this.boot.me);
     const { own } = this.end;
     this.seen = own.read();
+    this.rung = !own.prepared;
     own.prepare();
-    this.end.drain(this.takeOrder);
+    if (this.rung) this.end.drain(this.takeOrder);
     if (!this.poweredOff) {
       // The instant first, then the frames: nobody is judged while something of his that came before is unread.
       const now = this.clock.now();
-      this.takeFrames(now);
+      this.passAt = now;
+      if (!this.mayLeaveFrames(now)) this.takeFrames(now);
       this.links.release(now);
       this.runAgents(now);
       this.tick(now);
@@ -188,27 +200,28 @@ export class RealtimeServer {
   }
 
   private sleep(): void {
-    const rehearses = this.rehearse();
+    const nextAt = this.nextAt();
+    const untilAt = this.rehearsal ? Math.min(nextAt, this.rehearse(nextAt)) : nextAt;
     const { own } = this.end;
     // Somebody has rung since the pass began to look.
     if (!own.prepared) return;
-    const nextUs = this.nextAt() - this.clock.now();
-    const untilUs = rehearses ? Math.min(nextUs, REHEARSE_US_EVERY) : nextUs;
+    const untilUs = untilAt - this.clock.now();
     if (untilUs > SLEEP_US_MIN) Atomics.wait(own.i32, own.index, this.seen, Math.min(SLEEP_MS_MAX, untilUs / 1000));
   }
 
   /**
    * A member of a cluster at rest that has time goes on with its rehearsal, and leaves off when somebody rings. Answers
-   * whether it wants to go on with that soon.
+   * when it wants to go on with that, if nothing else comes before.
    */
-  private rehearse(): boolean {
+  private rehearse(nextAt: number): Micros {
     const { clock, end, engine, rehearsal } = this;
-    if (!rehearsal || this.poweredOff || engine.place.phase !== Phase.MEMBER || !engine.atRest) return false;
     const now = clock.now();
-    const until = Math.min(now + REHEARSE_US_MAX, this.nextAt() - REHEARSE_US_BEFORE);
+    const until = Math.min(now + REHEARSE_US_MAX, nextAt - REHEARSE_US_BEFORE);
+    if (!rehearsal || until <= now || this.poweredOff || engine.place.phase !== Phase.MEMBER || !engine.atRest)
+      return NEVER;
     while (this.rehearsal && end.own.prepared && clock.now() < until)
       if (rehearsal.next().done) this.rehearsal = undefined;
-    return this.rehearsal !== undefined && until > now;
+    return this.rehearsal ? micros(clock.now() + REHEARSE_US_EVERY) : NEVER;
   }
 
   private nextAt(): number {
@@ -241,6 +254,11 @@ export class RealtimeServer {
         order satisfies never;
     }
     this.done.push(order.n);
+  }
+
+  /** Nobody has rung, so there is nothing but heartbeats; it is too soon for them, nobody is judged, and nobody counts them. */
+  private mayLeaveFrames(now: Micros): boolean {
+    return !this.rung && now < this.takenAt + this.lieUs && now < this.engine.calmUntil && !this.tellsHeartbeats;
   }
 
   /** Takes in every frame that has arrived. */
@@ -278,7 +296,7 @@ export class RealtimeServer {
     const { beatIn } = this;
     beatIn.now = now;
     beatIn.network = network;
-    readBeat(beatIn.frame, ring.i32, ring.f64, ring.at);
+    readBeat(beatIn.frame, ring.i32, ring.f64, ring.at, this.boot.me);
     if (this.tellsHeartbeats) this.beats.push(from);
     this.step(beatIn);
   }
@@ -290,6 +308,7 @@ export class RealtimeServer {
   }
 
   private runAgents(now: Micros): void {
+    if (this.agents.nextAt > now) return;
     for (let next = this.agents.next(now); next; next = this.agents.next(now))
       if (!this.poweredOff) this.step({ type: 'agentDone', now, ...next });
   }
@@ -355,8 +374,8 @@ export class RealtimeServer {
   /** Tells the main thread what there is to tell, and shows where the engine stands. */
   private report(): void {
     if (this.engine.rests && this.effects.length + this.done.length + this.beats.length === 0) return;
-    const standing = this.standing();
-    if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, this.clock.now());
+    const standing = this.changedStanding();
+    if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, this.passAt);
     this.beaten = false;
     if (standing || this.asked || this.saved || this.effects.length + this.done.length + this.beats.length > 0) {
       const { done } = this;
@@ -375,6 +394,14 @@ export class RealtimeServer {
     if (state) this.asked = false;
     const report: Report = { at, effects, done, beats, standing, state };
     sendUp(this.end, Kind.DONE, toBytes(report), at);
+  }
+
+  /** The same, without a look where the calm goes on in which it was told. */
+  private changedStanding(): Standing | undefined {
+    const { calmNumber } = this.engine;
+    if (calmNumber !== 0 && calmNumber === this.toldInCalm) return undefined;
+    this.toldInCalm = calmNumber;
+    return this.standing();
   }
 
   /** Undefined where the main thread knows already. */

@@ -8,7 +8,7 @@ import { playRandomRun } from '../../../src/campaign/run.js';
 import type { Core } from '../../../src/failover/core.js';
 import { Detector } from '../../../src/failover/detect/detector.js';
 import { Engine } from '../../../src/failover/engine.js';
-import { type Heartbeat, Phase } from '../../../src/failover/frames.js';
+import { type Effects, type Heartbeat, type Input, Phase } from '../../../src/failover/frames.js';
 import { emptyState, rememberView } from '../../../src/failover/state.js';
 import { isUndisturbed } from '../../../src/failover/view/target.js';
 import { defineCluster } from '../../../src/model/define.js';
@@ -82,4 +82,41 @@ describe.each([false, true])('random runs, corked: %s', (corked) => {
     isCalm.mockReturnValue(false);
     expect(await hashes()).toEqual(calm);
   });
+});
+
+describe('in a calm', () => {
+  /** All that a shell tells others of an engine. */
+  const shown = ({ place, suspects, view, members, atRest, revision, executor }: Engine): string =>
+    JSON.stringify([place, suspects, view, members, atRest, revision, executor.revision]);
+
+  it.each([false, true])(
+    'nothing shows, and until its end a tick sends a heartbeat at most, corked: %s',
+    async (corked) => {
+      const { step } = Engine.prototype;
+      let ticks = 0;
+      let calms = 0;
+      vi.spyOn(Engine.prototype, 'step').mockImplementation(function (this: Engine, input: Input, out: Effects) {
+        const { calmNumber, calmUntil } = this;
+        const before = shown(this);
+        const told: string[] = [];
+        const listening = new Proxy(out, {
+          get: (target, name) => {
+            told.push(String(name));
+            return Reflect.get(target, name) as unknown;
+          },
+        });
+        step.call(this, input, input.now < calmUntil ? listening : out);
+        if (calmNumber !== 0 && this.calmNumber === calmNumber) {
+          calms += 1;
+          expect(shown(this)).toBe(before);
+        }
+        if (input.type !== 'tick' || input.now >= calmUntil) return;
+        ticks += 1;
+        expect(told.filter((name) => name !== 'broadcast' && name !== 'watchdog')).toEqual([]);
+      });
+      for (let seed = 2000; seed < 2020; seed += 1) await playRandomRun(randomRun(seed), { corked });
+      expect(ticks).toBeGreaterThan(1000);
+      expect(calms).toBeGreaterThan(1000);
+    },
+  );
 });
