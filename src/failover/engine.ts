@@ -93,8 +93,9 @@ export class Engine {
   private answered: Append | Commit | undefined;
   private restUntil = micros(0);
   private fenceAt: Micros = NEVER;
+  /** When it wants its next tick, its own heartbeat included. */
   private dueAt: Micros;
-  /** The same without its own heartbeat. */
+  /** The same without that heartbeat. */
   private besidesBeatAt: Micros = micros(0);
 
   constructor(boot: Boot, out: Effects) {

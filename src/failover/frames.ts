@@ -37,7 +37,10 @@ export interface Heartbeat {
   readonly applied: number;
   /** Whom the sender has heard once and hears no more. */
   readonly suspects: number;
-  /** For each server the timestamp of its newest heartbeat that the sender holds; 0 where it heard none. */
+  /**
+   * For each server the timestamp of its newest heartbeat that the sender holds; 0 where it heard none. A receiver may
+   * read its own place alone: between threads the others are not sent.
+   */
   readonly heard: readonly number[];
   readonly bootedAt: Micros;
   readonly sentAt: Micros;

@@ -57,9 +57,13 @@ export class Bell {
     return Atomics.load(this.i32, this.sleeping) === 1;
   }
 
-  /** Says that the node is about to sleep. After this it looks at its rings once more. */
-  prepare(): void {
-    Atomics.store(this.i32, this.sleeping, 1);
+  /**
+   * Says that the node is about to sleep. After this it looks at its rings once more. Answers false where the node had
+   * said so before and nobody has rung since: then nothing has come that rings. (In one step: who rings in between would
+   * otherwise be missed.)
+   */
+  prepare(): boolean {
+    return Atomics.exchange(this.i32, this.sleeping, 1) === 0;
   }
 
   /** Says that the node does not sleep, or does no more. */

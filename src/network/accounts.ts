@@ -4,8 +4,8 @@
  *
  * Where threads share them, each counts at every heartbeat what it sent to all others and what it took in from them.
  * So a count stands where whoever counts it has all of its own: in the block of the sender or of the receiver, one row
- * for each kind of count, one place in it for each node at the other end. Rows are whole cache lines: no two threads
- * write into the same one.
+ * for each kind of count, one place in it for each node at the other end. Rows are as long as cache lines, so that a
+ * thread's counts of one heartbeat are in one or two, in which nobody else writes. (Of the dead the main thread counts.)
  */
 
 /** What is counted of one direction of a link on one network. */
@@ -31,9 +31,9 @@ function rowWords(nodeCount: number): number {
   return Math.ceil(nodeCount / LINE_WORDS) * LINE_WORDS;
 }
 
-/** The receiver counts what it takes in, the sender everything else. */
+/** The receiver counts what it takes in, and what arrives damaged; the sender everything else. */
 function isReceivers(account: number): boolean {
-  return account === Account.DELIVERED || account === Account.COPIES_DELIVERED;
+  return account === Account.DELIVERED || account === Account.COPIES_DELIVERED || account === Account.CORRUPT;
 }
 
 /** Counts for all links between so many nodes. Nodes and networks are dense indexes from 0, and nobody checks them here. */

@@ -266,7 +266,7 @@ export class NetworkModel {
 
   /** The accounts of one direction of a link on one network, as they stand now. */
   counters(from: number, to: number, network: number): LinkCounters {
-    this.linkIndex(from, to, network);
+    this.assertBetween(from, to, network);
     const count = (account: number): number => this.accounts.read(account, from, to, network);
     const droppedBy = {
       loss: count(Account.LOSS),
@@ -293,11 +293,16 @@ export class NetworkModel {
 
   /** The number of one direction of a link on one network. Throws where there is no such link. */
   linkIndex(from: number, to: number, network: number): number {
+    this.assertBetween(from, to, network);
+    return (from * this.nodeCount + to) * this.networkCount + network;
+  }
+
+  /** Throws where there is no such link. */
+  private assertBetween(from: number, to: number, network: number): void {
     if (!(from >= 0 && from < this.nodeCount && to >= 0 && to < this.nodeCount && from !== to)) {
       throw new RangeError(`There is no link from node ${from} to node ${to}.`);
     }
     if (!(network >= 0 && network < this.networkCount)) throw new RangeError(`There is no network ${network}.`);
-    return (from * this.nodeCount + to) * this.networkCount + network;
   }
 
   /** What is not as on an untouched link, of all links that lead out of a node. */
@@ -336,7 +341,7 @@ export class NetworkModel {
   }
 
   private add(account: number, from: number, to: number, network: number): void {
-    this.linkIndex(from, to, network);
+    this.assertBetween(from, to, network);
     this.accounts.add(account, from, to, network);
   }
 

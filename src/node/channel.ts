@@ -103,7 +103,7 @@ export class LineEnd {
     if (this.theirs.ring()) this.woken();
   }
 
-  /** Lets the other end see what was sent, when it looks the next time. */
+  /** Lets the main thread see what was sent, when it looks the next time. A server looks only when its bell was rung. */
   publish(): void {
     if (!this.writer.flush()) Atomics.store(this.flags, this.mine, 1);
   }

@@ -1,11 +1,11 @@
-/** The accounts of links: each count has a place of its own, and in shared memory no two threads write into one line. */
+/** The accounts of links: each count has a place of its own, and no two threads write into one row. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Account, Accounts } from '../../src/network/accounts.js';
 
-const LINE_WORDS = 16;
+const ROW_WORDS = 16;
 const KINDS = Object.values(Account);
-const TAKEN_IN: readonly number[] = [Account.DELIVERED, Account.COPIES_DELIVERED];
+const TAKEN_IN: readonly number[] = [Account.DELIVERED, Account.COPIES_DELIVERED, Account.CORRUPT];
 
 type Key = readonly [account: number, from: number, to: number, network: number];
 
@@ -46,7 +46,7 @@ describe.each(['of its own', 'shared'])('in memory that is %s', (memory) => {
 });
 
 describe('in shared memory', () => {
-  it('a line is written by one node: it sends what is counted there, or takes it in', () => {
+  it('a row is written by one node: it sends what is counted there, or takes it in', () => {
     fc.assert(
       fc.property(sizes, ({ nodes, networks }) => {
         const shared = new SharedArrayBuffer(Accounts.bytes(nodes, networks));
@@ -58,9 +58,9 @@ describe('in shared memory', () => {
           const at = words.indexOf(1);
           words[at] = 0;
           const writer = TAKEN_IN.includes(key[0]) ? key[2] : key[1];
-          const line = Math.floor(at / LINE_WORDS);
-          expect(writers.get(line) ?? writer).toBe(writer);
-          writers.set(line, writer);
+          const row = Math.floor(at / ROW_WORDS);
+          expect(writers.get(row) ?? writer).toBe(writer);
+          writers.set(row, writer);
         }
       }),
       { numRuns: 8, seed: 1 },

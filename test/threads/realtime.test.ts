@@ -124,7 +124,7 @@ describe('a server at rest', () => {
   });
 });
 
-it('servers with a heartbeat every millisecond let them lie, miss who is dead, hear who is back, and lose none', async () => {
+it('servers with a heartbeat every millisecond leave some unread, miss who is dead, hear who is back, and lose none', async () => {
   const [cluster, backend] = await started({ ...trio, heartbeat: { interval: '1ms', timeout: '400ms' } });
   const counters = (from: number, to: number) => backend.switchboard.model.counters(from, to, 0);
   await eventually(() => counters(1, 2).underWay > 2);

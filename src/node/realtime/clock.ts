@@ -5,7 +5,10 @@
 import { hrtime } from 'node:process';
 import { type Micros, micros } from '../../model/time.js';
 
-/** Found once: `process` has hundreds of properties, and a look at one takes longer than reading the clock. */
+/**
+ * Found once. In a thread's one file the name above is a property of `process`, which has hundreds: a look at one takes
+ * longer than reading the clock.
+ */
 const monotonic = hrtime;
 
 export class RealClock {

@@ -9,7 +9,7 @@
  *
  * A pass makes its bell ready before it looks at anything, and looks once: whatever comes later rings, and then the sleep
  * does not begin. Between two heartbeats a thread is woken once, and does nothing twice. Where nobody has rung it does not
- * look for what comes with a bell, and in a calm not for what has changed: sixteen threads find their code in no cache.
+ * look for what comes with a bell, and in a calm not for what has changed: what sixteen threads run is in no cache.
  */
 import { Engine } from '../../failover/engine.js';
 import { type Durable, type Effects, type Input, Phase } from '../../failover/frames.js';
@@ -26,7 +26,7 @@ import type { Order, RealtimeBoot, Report, Standing } from './boot.js';
 import { RealClock } from './clock.js';
 import { Lateness } from './lateness.js';
 import { isFor, Links, marksOf } from './links.js';
-import { mayLieUs } from './listening.js';
+import { Listening } from './listening.js';
 import { rehearse } from './rehearsal.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
@@ -83,7 +83,7 @@ export class RealtimeServer {
   private seen = 0;
   /** Somebody rang before this pass began. */
   private rung = false;
-  private readonly lieUs: number;
+  private readonly listening: Listening;
   /** The instant at which frames are being taken in. */
   private takenAt = micros(0);
   private readonly takeOrder: Take = (_kind, _ends, _epoch, _stamp, bytes) =>
@@ -137,7 +137,7 @@ export class RealtimeServer {
     const now = this.clock.now();
     // A thread that is late by an interval is busy. Rings lose no heartbeats: nobody misses it before half a timeout.
     const absenceUs = Math.max(definition.heartbeatIntervalUs, definition.heartbeatTimeoutUs / 4);
-    this.lieUs = mayLieUs(definition);
+    this.listening = new Listening(definition);
     const retryUsMin = Math.min(SAY_AGAIN_US.max, Math.max(SAY_AGAIN_US.min, definition.heartbeatIntervalUs));
     const identity = { definition, me, incarnation, now, bootedAt, durable, audit };
     this.engine = new Engine({ ...identity, retryUsMin, absenceUs }, this.out);
@@ -165,8 +165,7 @@ export class RealtimeServer {
     this.switches.hangHere(this.boot.me);
     const { own } = this.end;
     this.seen = own.read();
-    this.rung = !own.prepared;
-    own.prepare();
+    this.rung = own.prepare();
     if (this.rung) this.end.drain(this.takeOrder);
     if (!this.poweredOff) {
       // The instant first, then the frames: nobody is judged while something of his that came before is unread.
@@ -256,9 +255,10 @@ export class RealtimeServer {
     this.done.push(order.n);
   }
 
-  /** Nobody has rung, so there is nothing but heartbeats; it is too soon for them, nobody is judged, and nobody counts them. */
+  /** Nobody has rung, so there is nothing but heartbeats: those may wait, unless somebody wants to be told of each. */
   private mayLeaveFrames(now: Micros): boolean {
-    return !this.rung && now < this.takenAt + this.lieUs && now < this.engine.calmUntil && !this.tellsHeartbeats;
+    if (this.rung || this.tellsHeartbeats || now >= this.agents.nextAt) return false;
+    return this.listening.mayLeave(now, this.takenAt, this.engine.calmUntil);
   }
 
   /** Takes in every frame that has arrived. */
@@ -308,7 +308,8 @@ export class RealtimeServer {
   }
 
   private runAgents(now: Micros): void {
-    if (this.agents.nextAt > now) return;
+    // Nearly always.
+    if (now < this.agents.nextAt) return;
     for (let next = this.agents.next(now); next; next = this.agents.next(now))
       if (!this.poweredOff) this.step({ type: 'agentDone', now, ...next });
   }

@@ -3,7 +3,7 @@
  *
  *     word 0 phase   1 incarnation   2 epoch   3 coordinator   4 members   5 applied   6 suspects
  *     word 7 flags: 1 coordinates, 2 holds still for a change of view, 4 nothing under way
- *     words 8, 9 the instant of writing, in whole microseconds, as one Float64
+ *     words 8, 9 the beginning of the pass that wrote it, in whole microseconds, as one Float64
  */
 import type { Engine } from '../../failover/engine.js';
 import type { Phase } from '../../failover/frames.js';

@@ -92,7 +92,7 @@ describe('in a calm', () => {
   it.each([false, true])(
     'nothing shows, and until its end a tick sends a heartbeat at most, corked: %s',
     async (corked) => {
-      const { step } = Engine.prototype;
+      const { step, flush } = Engine.prototype;
       let ticks = 0;
       let calms = 0;
       vi.spyOn(Engine.prototype, 'step').mockImplementation(function (this: Engine, input: Input, out: Effects) {
@@ -113,6 +113,12 @@ describe('in a calm', () => {
         if (input.type !== 'tick' || input.now >= calmUntil) return;
         ticks += 1;
         expect(told.filter((name) => name !== 'broadcast' && name !== 'watchdog')).toEqual([]);
+      });
+      vi.spyOn(Engine.prototype, 'flush').mockImplementation(function (this: Engine, out: Effects) {
+        const { calmNumber } = this;
+        const before = shown(this);
+        flush.call(this, out);
+        if (calmNumber !== 0 && this.calmNumber === calmNumber) expect(shown(this)).toBe(before);
       });
       for (let seed = 2000; seed < 2020; seed += 1) await playRandomRun(randomRun(seed), { corked });
       expect(ticks).toBeGreaterThan(1000);

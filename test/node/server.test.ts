@@ -1,0 +1,91 @@
+/** A server's loop in real time, run here pass by pass, with others that ring wherever it is. */
+import { describe, expect, it } from 'vitest';
+import { EMPTY_DURABLE } from '../../src/failover/frames.js';
+import { Mesh } from '../../src/interconnect/mesh.js';
+import { defineCluster } from '../../src/model/define.js';
+import { NetworkModel } from '../../src/network/model.js';
+import { Kind, LineEnd, newBell, newLine } from '../../src/node/channel.js';
+import type { Order, RealtimeBoot, Report } from '../../src/node/realtime/boot.js';
+import { RealClock } from '../../src/node/realtime/clock.js';
+import { RealtimeServer } from '../../src/node/realtime/server.js';
+import { boardBytes } from '../../src/node/realtime/status.js';
+import { Switches } from '../../src/node/realtime/switches.js';
+import { fromBytes, toBytes } from '../../src/node/wire.js';
+
+/** A server as its loop sees it. */
+interface Loop {
+  readonly end: LineEnd;
+  pass(): void;
+  sleep(): void;
+}
+
+/** Server A of two, of which the other never comes, and the main thread's end of its line. */
+function scene(): { server: Loop; order: (n: number) => void; done: () => number[] } {
+  const heartbeat = { interval: '2ms', timeout: '1s' };
+  const defined = defineCluster({ name: 'LOOP', servers: ['A', 'B'], groups: [], heartbeat });
+  if (!defined.ok) throw new Error(JSON.stringify(defined.error));
+  const { memory } = Mesh.create(2);
+  const line = { ...newLine(newBell()), serverBell: { memory: memory.buffer, byteOffset: Mesh.bellOffset(0) } };
+  const switches = new SharedArrayBuffer(Switches.bytes(2));
+  new Switches(switches).setPower(0, 1);
+  const accounts = new SharedArrayBuffer(NetworkModel.accountBytes(2, 1));
+  const status = new SharedArrayBuffer(boardBytes(2));
+  const { originNs } = new RealClock();
+  const boot: Omit<RealtimeBoot, 'controls'> = {
+    ...{ line, definition: defined.value, me: 0, incarnation: 1, durable: EMPTY_DURABLE, audit: false },
+    ...{
+      bootedAt: new RealClock(originNs).now(),
+      originNs,
+      memory: { meshes: [{ network: 0, memory }], accounts, switches, status },
+    },
+    ...{ first: 0, nodes: 2, networks: 1, seed: 1, rules: [], faults: [], heartbeatsTold: false },
+  };
+  const server = new RealtimeServer(boot as RealtimeBoot, () => undefined) as unknown as Loop;
+  const main = LineEnd.main(line);
+  const told: number[] = [];
+  return {
+    server,
+    order: (n) => {
+      const order: Order = { type: 'tellHeartbeats', n, on: false };
+      main.send(Kind.INPUT, toBytes(order), 0);
+      main.flush();
+    },
+    done: () => {
+      main.drain((kind, _ends, _epoch, _stamp, bytes) => {
+        if (kind === Kind.DONE) told.push(...(fromBytes(bytes as Uint8Array) as Report).done);
+      });
+      return told;
+    },
+  };
+}
+
+function turn({ server }: ReturnType<typeof scene>): void {
+  server.pass();
+  server.sleep();
+}
+
+describe('an order', () => {
+  /** Where in a pass the main thread rings: just before the server calls that of its bell, or just after. */
+  const places = (['read', 'prepare', 'prepared'] as const).flatMap((what) =>
+    (['before', 'after'] as const).map((when) => [when, what] as const),
+  );
+
+  it.each(places)('given %s the bell says "%s" is carried out within two passes', (when, what) => {
+    const at = scene();
+    for (let count = 0; count < 5; count += 1) turn(at);
+    const { own } = at.server.end;
+    const original = Reflect.getOwnPropertyDescriptor(Object.getPrototypeOf(own) as object, what);
+    const ask = (original?.get ?? original?.value) as () => unknown;
+    const once = (): unknown => {
+      Reflect.deleteProperty(own, what);
+      if (when === 'before') at.order(7);
+      const answer = ask.call(own);
+      if (when === 'after') at.order(7);
+      return answer;
+    };
+    Object.defineProperty(own, what, { configurable: true, ...(original?.get ? { get: once } : { value: once }) });
+    turn(at);
+    turn(at);
+    expect(at.done()).toEqual([7]);
+  });
+});
