@@ -26,14 +26,15 @@ import { bareTimers, postMessageMesh } from './support/threads.mjs';
 const SERVERS = [2, 4, 8, 16];
 const INTERVALS_MS = [100, 10, 2, 1];
 /**
- * `settleBeats`: so many beats are waited for before anything is measured, but no longer than `settleMs`. Until then much
- * of the code is interpreted, and what compiles it costs as much again: that is a start, and not rest.
+ * `settleMs`: waited for before anything is measured. Until then much of the code is interpreted, and what compiles it
+ * costs as much again: that is a start, and not rest. It takes half a minute, at short intervals too: 16 servers every
+ * 2 ms took 34, 30 and 27% of a core after 6, 15 and 30 s.
  *
  * `recoverMs`: threads that were asked how late they ran let their event loops turn, collect garbage and compile for up to
  * a second: this is no rest either.
  */
-const EFFORT = { rounds: 3, windowMs: 2000, recoverMs: 1500, settleBeats: 3000, settleMs: 30_000 };
-const QUICK = { rounds: 1, windowMs: 60, recoverMs: 1, settleBeats: 2, settleMs: 20 };
+const EFFORT = { rounds: 3, windowMs: 2000, recoverMs: 1500, settleMs: 30_000 };
+const QUICK = { rounds: 1, windowMs: 60, recoverMs: 1, settleMs: 20 };
 
 /** What a share of 100 of one core may be used at rest by 16 servers at 10 ms. */
 const CPU_MAX = 25;
@@ -95,7 +96,7 @@ async function ofCluster(servers, intervalMs, effort) {
   const cluster = new BenchCluster({ servers, intervalMs, timeoutMs: Math.max(500, 5 * intervalMs) });
   try {
     await cluster.start();
-    await delay(Math.min(effort.settleMs, effort.settleBeats * intervalMs));
+    await delay(effort.settleMs);
     const windows = [];
     for (let round = 0; round < effort.rounds; round += 1) {
       await cluster.lateness();
@@ -119,7 +120,7 @@ async function ofCluster(servers, intervalMs, effort) {
 async function ofMesh(servers, intervalMs, effort) {
   const mesh = await postMessageMesh(servers, intervalMs);
   try {
-    await delay(Math.min(effort.settleMs, effort.settleBeats * intervalMs));
+    await delay(effort.settleMs);
     const windows = [];
     for (let round = 0; round < effort.rounds; round += 1) {
       await mesh.lateness();
