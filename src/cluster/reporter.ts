@@ -77,7 +77,8 @@ export class Reporter {
     this.returning[group] = under?.is === 'returning' ? under.to : NOBODY;
     if (sameReport(said, this.groups[group])) return;
     this.groups[group] = said;
-    this.recent.push({ ...said, epoch, index, group });
+    const { status, server, from, to } = said;
+    this.recent.push({ status, server, from, to, epoch, index, group });
     if (this.recent.length > RECENT) this.recent.shift();
   }
 

@@ -6,7 +6,7 @@ import type { ClusterDefinition } from '../../model/definition.js';
 import type { GroupStateName, ServerStatusName } from '../../model/trace.js';
 import type { GroupWork, OutcomeLine } from '../log/entries.js';
 import { lineServer } from '../transition/commands.js';
-import { type AgreedState, NOBODY, type ServerBase, bit, has } from '../state.js';
+import { type AgreedState, type GroupRecord, NOBODY, type ServerBase, bit, has } from '../state.js';
 
 /** What joins the base status, in the order of the flags; RECOVERING takes the place of CLUSTER. */
 const RECOVERING = 1;
@@ -23,42 +23,55 @@ function serverStatus(base: ServerBase, flags: number): ServerStatusName[] {
   return status;
 }
 
-/** The flags of all servers, from one look at all groups. A server that a failover in progress goes to is RECOVERING. */
-function serverFlags(definition: ClusterDefinition, state: AgreedState): number[] {
-  let [recovering, backup, fail, miss] = [0, 0, 0, 0];
-  state.groups.forEach((group, index) => {
-    const { server, task } = group;
-    if ((task?.kind === 'failover' || task?.kind === 'evacuate') && task.to !== NOBODY) recovering |= bit(task.to);
-    if (server === NOBODY) return;
-    const primary = definition.groups[index].servers[0] as number;
-    if (primary !== server) {
-      backup |= bit(server);
-      fail |= bit(primary);
-    }
-    if (group.phase === 'active' && group.resources.some((resource) => resource.state === 2)) miss |= bit(server);
-  });
-  return state.servers.map(
-    ({ base, bracket }, server) =>
-      (base === 'CLUSTER' && has(state.members, server) && (bracket || has(recovering, server)) ? RECOVERING : 0) |
-      (has(backup, server) ? BACKUP : 0) |
-      (has(fail, server) ? FAIL : 0) |
-      (has(miss, server) ? MISS : 0),
+/** Which servers each flag is for, as sets. */
+interface Flagged {
+  recovering: number;
+  backup: number;
+  fail: number;
+  miss: number;
+}
+
+/** What a group adds to the flags. A server that a failover in progress goes to is RECOVERING. */
+function flag(flagged: Flagged, { server, task, phase }: GroupRecord, primary: number, failed: boolean): void {
+  if (task && (task.kind === 'failover' || task.kind === 'evacuate') && task.to !== NOBODY)
+    flagged.recovering |= bit(task.to);
+  if (server === NOBODY) return;
+  if (primary !== server) {
+    flagged.backup |= bit(server);
+    flagged.fail |= bit(primary);
+  }
+  if (failed && phase === 'active') flagged.miss |= bit(server);
+}
+
+function flagsOf(state: AgreedState, server: number, { recovering, backup, fail, miss }: Flagged): number {
+  const { base, bracket } = state.servers[server];
+  const recovers = base === 'CLUSTER' && has(state.members, server) && (bracket || has(recovering, server));
+  return (
+    (recovers ? RECOVERING : 0) |
+    (has(backup, server) ? BACKUP : 0) |
+    (has(fail, server) ? FAIL : 0) |
+    (has(miss, server) ? MISS : 0)
   );
 }
 
 export function groupState(state: AgreedState, group: number): GroupStateName {
   const record = state.groups[group];
-  if (record.phase === 'active') return isDegraded(record) ? 'ONLINE_FAIL' : 'ONLINE';
-  if (record.phase === 'offline') return record.task?.kind === 'failover' ? 'INPROGRESS' : 'OFFLINE';
+  return stateOf(record, hasFailed(record));
+}
+
+function stateOf({ phase, limited, task }: GroupRecord, failed: boolean): GroupStateName {
+  if (phase === 'active') return limited || failed ? 'ONLINE_FAIL' : 'ONLINE';
+  if (phase === 'offline') return task?.kind === 'failover' ? 'INPROGRESS' : 'OFFLINE';
   return 'INPROGRESS';
 }
 
-function isDegraded(group: AgreedState['groups'][number]): boolean {
-  return group.limited || group.resources.some((resource) => resource.state === 2);
+function hasFailed({ resources }: GroupRecord): boolean {
+  for (const { state } of resources) if (state === 2) return true;
+  return false;
 }
 
 /** What is being done to a group that is not active (`GroupWork`). */
-function workOn({ phase, task }: AgreedState['groups'][number]): GroupWork['is'] | undefined {
+function workOn({ phase, task }: GroupRecord): GroupWork['is'] | undefined {
   if (!task || phase === 'active') return undefined;
   const { kind, stage } = task;
   if (kind === 'failover' || kind === 'evacuate' || kind === 'move') return 'relocating';
@@ -96,31 +109,35 @@ export class Shown {
 
   /** Lines for everything that differs from what was shown last: servers, groups, resources, each in order. */
   changes(state: AgreedState): OutcomeLine[] {
-    const lines: OutcomeLine[] = [];
+    const groups: OutcomeLine[] = [];
     const resources: OutcomeLine[] = [];
-    this.serverChanges(state, lines);
+    const flagged: Flagged = { recovering: 0, backup: 0, fail: 0, miss: 0 };
     for (let group = 0; group < state.groups.length; group += 1) {
-      this.groupChanges(state, group, lines);
-      this.resourceChanges(state, group, resources);
+      const record = state.groups[group];
+      const failed = hasFailed(record);
+      flag(flagged, record, this.definition.groups[group].servers[0], failed);
+      this.groupChanges(record, failed, group, groups);
+      this.resourceChanges(record, group, resources);
     }
-    lines.push(...resources);
+    return [...this.serverChanges(state, flagged), ...groups, ...resources];
+  }
+
+  private serverChanges(state: AgreedState, flagged: Flagged): OutcomeLine[] {
+    const lines: OutcomeLine[] = [];
+    for (let server = 0; server < state.servers.length; server += 1) {
+      const { base } = state.servers[server];
+      const flags = flagsOf(state, server, flagged);
+      const shown = this.servers[server];
+      if (shown?.base === base && shown.flags === flags) continue;
+      this.servers[server] = { base, flags };
+      lines.push({ kind: 'server', server, status: serverStatus(base, flags) });
+    }
     return lines;
   }
 
-  private serverChanges(state: AgreedState, lines: OutcomeLine[]): void {
-    serverFlags(this.definition, state).forEach((flags, server) => {
-      const { base } = state.servers[server];
-      const shown = this.servers[server];
-      if (shown?.base === base && shown.flags === flags) return;
-      this.servers[server] = { base, flags };
-      lines.push({ kind: 'server', server, status: serverStatus(base, flags) });
-    });
-  }
-
-  private groupChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {
-    const record = state.groups[group];
+  private groupChanges(record: GroupRecord, failed: boolean, group: number, lines: OutcomeLine[]): void {
     const { server, task } = record;
-    const name = groupState(state, group);
+    const name = stateOf(record, failed);
     const under = workOn(record);
     const to = under === undefined || !task ? NOBODY : task.to;
     const shown = this.groups[group];
@@ -130,12 +147,12 @@ export class Shown {
     lines.push({ kind: 'group', group, state: name, server, ...work });
   }
 
-  private resourceChanges(state: AgreedState, group: number, lines: OutcomeLine[]): void {
-    const { resources } = state.groups[group];
+  private resourceChanges(record: GroupRecord, group: number, lines: OutcomeLine[]): void {
+    const { resources } = record;
     const shown = (this.resources[group] ??= []);
     for (let resource = 0; resource < resources.length; resource += 1) {
       const online = resources[resource].state === 1;
-      const place = online ? lineServer({ state }, group, resource) : OFFLINE;
+      const place = online ? lineServer(record, resource) : OFFLINE;
       if (shown[resource] === place) continue;
       shown[resource] = place;
       const server = online ? place : NOBODY;

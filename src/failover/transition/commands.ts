@@ -8,7 +8,7 @@ import { ANYWHERE, type Command, type ReportCommand } from '../log/commands.js';
 import { forbidden, mayHost, place } from '../placement/placement.js';
 import { carryKeys } from '../registry/carried.js';
 import { changeRegistry } from '../registry/registry.js';
-import { NOBODY, bit, has, serversOf } from '../state.js';
+import { type GroupRecord, NOBODY, bit, has, serversOf } from '../state.js';
 
 /** Applies a command or report that server `from` submitted; answers why not, where it is refused. */
 export function command(c: Context, from: number, what: Command): Refusal | undefined {
@@ -132,22 +132,21 @@ function fault(c: Context, group: number): void {
 
 function switchLine(c: Context, group: number, resource: number, to: number): Refusal | undefined {
   const { name, type } = c.definition.groups[group].resources[resource];
-  const record = c.state.groups[group].resources[resource];
+  const record = c.state.groups[group];
   if (type !== 'lsw') return refuse('NOT_A_LINE', name, `it is of type ${type}`, 'name a resource of type lsw');
   if (!mayHost(c.state, to))
     return refuse('NOT_IN_VIEW', name, `${serverName(c, to)} is no working member`, 'name a member of the view');
-  if (lineServer(c, group, resource) === to)
+  if (lineServer(record, resource) === to)
     return refuse('ALREADY_THERE', name, `the line is with ${serverName(c, to)} already`, 'name another server');
-  record.server = to;
+  record.resources[resource].server = to;
   raise(c, 'ARM_EVENT_LSW_SWITCHED', name);
   return undefined;
 }
 
 /** Where a line is: switched by hand, or with its group. */
-export function lineServer(c: Pick<Context, 'state'>, group: number, resource: number): number {
-  const record = c.state.groups[group];
-  const own = record.resources[resource].server;
-  return own === NOBODY ? record.server : own;
+export function lineServer({ server, resources }: GroupRecord, resource: number): number {
+  const own = resources[resource].server;
+  return own === NOBODY ? server : own;
 }
 
 function shutdownServer(c: Context, server: number): Refusal | undefined {

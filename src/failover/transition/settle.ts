@@ -1,20 +1,22 @@
 /**
  * What follows by itself after every entry: brackets close, servers on their way out hand over, groups go back to
  * better servers, queues move on. Each rule looks at agreed state alone, so nothing has to be remembered to be done.
+ * Every member does all of this after every entry, over up to 256 groups: a rule looks through them once, if at all.
  */
 import { type Context, raiseServer } from '../context.js';
 import { begin, enqueue, leaveOnly, relocate } from '../group/tasks.js';
 import { place } from '../placement/placement.js';
-import { NOBODY, type Task, serversOf } from '../state.js';
+import { NOBODY, type Task, bit, has, serversOf } from '../state.js';
 
 /** Brings the agreed state to rest after an entry was applied. */
 export function settle(c: Context): void {
   if (c.state.halting) haltGroups(c);
   closeBrackets(c);
-  for (const server of serversOf(c.state.members)) evacuate(c, server);
+  const members = serversOf(c.state.members);
+  for (const server of members) evacuate(c, server);
   serveWanting(c);
   goBack(c);
-  for (const server of serversOf(c.state.members)) pump(c, server);
+  for (const server of members) pump(c, server);
   if (c.state.halting && !c.state.halted && c.state.groups.every((group) => group.phase === 'offline' && !group.task)) {
     c.state.halted = true;
     c.outcome.powerOff |= c.state.members;
@@ -30,8 +32,10 @@ export function hasHandedOver(c: { readonly state: Context['state'] }, server: n
 
 /** FAILOVER_END, where a destination has no failover of a server's groups left to do. */
 function closeBrackets(c: Context): void {
+  let busy = 0;
+  for (const { task } of c.state.groups) if (task?.bracket) busy |= bit(task.to);
   c.state.servers.forEach((record, server) => {
-    if (!record.bracket || c.state.groups.some((group) => group.task?.bracket && group.task.to === server)) return;
+    if (!record.bracket || has(busy, server)) return;
     record.bracket = false;
     raiseServer(c, 'ARM_EVENT_FAILOVER_END', server);
   });
@@ -71,18 +75,19 @@ function evacuate(c: Context, server: number): void {
 /** Groups that would run but had no server start as soon as one may take them: one has joined, or is free again. */
 function serveWanting(c: Context): void {
   if (c.state.halting) return;
-  c.state.groups.forEach((record, group) => {
-    if (!record.wanting || record.task) return;
+  for (let group = 0; group < c.state.groups.length; group += 1) {
+    const record = c.state.groups[group];
+    if (!record.wanting || record.task) continue;
     const to = place(c.definition, c.state, group);
-    if (to === NOBODY) return;
+    if (to === NOBODY) continue;
     record.wanting = false;
     enqueue(c, group, 'start', NOBODY, to);
-  });
+  }
 }
 
 /** Groups with failback auto go back to a better server that has joined, one before the next, in definition order. */
 function goBack(c: Context): void {
-  if (c.state.halting || count(c, (task) => task.kind === 'failback') > 0) return;
+  if (c.state.halting || c.state.groups.some(({ task }) => task?.kind === 'failback')) return;
   for (let group = 0; group < c.state.groups.length; group += 1) {
     const record = c.state.groups[group];
     if (!record.failback || record.task) continue;
@@ -108,5 +113,7 @@ function haltGroups(c: Context): void {
 
 /** How many tasks of a kind there are, waiting ones included. */
 function count(c: Context, which: (task: Task) => boolean): number {
-  return c.state.groups.reduce((sum, { task }) => (task && which(task) ? sum + 1 : sum), 0);
+  let sum = 0;
+  for (const { task } of c.state.groups) if (task && which(task)) sum += 1;
+  return sum;
 }
