@@ -160,7 +160,9 @@ function conclude(scenario: Scenario, result: ScenarioResult, json: boolean, ter
   const tell = json ? (text: string): void => terminal.err(text) : (text: string): void => terminal.out(text);
   for (const failure of result.failures) {
     tell(`  ${printable(failureText(failure, result.file))}\n`);
-    if (terminal.debug && failure.stack !== undefined) terminal.err(`${failure.stack}\n`);
+    if (failure.stack === undefined) continue;
+    if (terminal.debug) terminal.err(`${failure.stack}\n`);
+    else tell("  ARMADA_DEBUG=1 shows the thread's stack\n");
   }
   if (!result.ok) tell(`  again: ${printable(result.replay)}\n`);
   if (!json) terminal.out('\n');

@@ -225,11 +225,16 @@ export class Cluster {
     return this.backend.trace(sink);
   }
 
-  /** Checks the invariants once more and frees everything. Answers the hash of the trace. */
+  /**
+   * Checks the invariants once more and frees everything. Answers the hash of the trace. Throws an `InvariantViolation`
+   * for an invariant that is broken, and the `ServerFailed` of a thread that has failed: everything is freed all the same.
+   */
   async close(): Promise<string | undefined> {
-    const { hash } = await this.backend.finish(true);
-    await this.backend.close();
-    return hash;
+    try {
+      return (await this.backend.finish(true)).hash;
+    } finally {
+      await this.backend.close();
+    }
   }
 
   private after(span: Duration): Micros {

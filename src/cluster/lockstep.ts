@@ -20,7 +20,7 @@ import type { RunOrder, Turn } from '../node/turns.js';
 import { waitFor } from '../node/realtime/waiting.js';
 import { beatFromBytes, beatToBytes, fromBytes, toBytes } from '../node/wire.js';
 import type { WorldAction } from './actions.js';
-import type { Goal, StepLabel, Stop, Waiter } from './backend.js';
+import type { Goal, RunSummary, StepLabel, Stop, Waiter } from './backend.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import { EngineMirror } from './mirror.js';
@@ -173,6 +173,10 @@ export class LockstepBackend extends VirtualBackend {
 
   override until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
     return this.soundly(() => super.until(goal, limit, waiter));
+  }
+
+  override async finish(good: boolean): Promise<RunSummary> {
+    return good ? this.soundly(() => super.finish(good)) : super.finish(good);
   }
 
   async close(): Promise<void> {

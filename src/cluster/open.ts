@@ -15,9 +15,11 @@ export interface OpenOptions extends Omit<WorldOptions, 'version' | 'threadEntry
 
 /**
  * Opens a world in which nothing runs yet. On `realtime` what comes back is a `RealtimeBackend`, which can also look at a
- * server's status board (`glance`) and ask its thread about itself (`inspect`).
+ * server's status board (`glance`) and ask its thread about itself (`inspect`). Throws a `RangeError` for an option that
+ * cannot be.
  */
 export async function openWorld(world: WorldDefinition, options: OpenOptions): Promise<Backend> {
+  assertOptions(options);
   const settings = { ...options, version: VERSION };
   // Threads are loaded by those who want them.
   switch (options.backend) {
@@ -25,7 +27,21 @@ export async function openWorld(world: WorldDefinition, options: OpenOptions): P
       return new (await import('./lockstep.js')).LockstepBackend(world, settings);
     case 'realtime':
       return new (await import('./realtime.js')).RealtimeBackend(world, settings);
-    default:
+    case 'inline':
+    case undefined:
       return new InlineBackend(world, settings);
+    default:
+      throw wrong('backend', options.backend satisfies never, 'inline, lockstep or realtime');
   }
+}
+
+/** Programs in JavaScript have no compiler that would tell them. */
+function assertOptions({ hang, answerMs }: OpenOptions): void {
+  if (hang !== undefined && hang !== 'wait' && hang !== 'loop') throw wrong('hang', hang, 'wait or loop');
+  if (answerMs !== undefined && !(Number.isFinite(answerMs) && answerMs > 0))
+    throw wrong('answerMs', answerMs, 'a number of milliseconds above 0');
+}
+
+function wrong(option: string, value: unknown, right: string): RangeError {
+  return new RangeError(`the option ${option} cannot be ${JSON.stringify(value)}: write ${right}`);
 }

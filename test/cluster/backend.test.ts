@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/cluster/backend.js';
-import { openWorld } from '../../src/cluster/open.js';
+import { type OpenOptions, openWorld } from '../../src/cluster/open.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import { micros, NEVER } from '../../src/model/time.js';
@@ -246,4 +246,20 @@ describe('a hung server', () => {
       expect(backend.status('CLUSTER1').groups.G1).toEqual({ state: 'ONLINE', server: 'S2' });
     },
   );
+});
+
+describe('an option that cannot be', () => {
+  const world = { clusters: [], machines: [], clients: [] };
+
+  it.each([
+    [{ backend: 'real-time' }, 'the option backend cannot be "real-time": write inline, lockstep or realtime'],
+    [{ hang: 'what' }, 'the option hang cannot be "what": write wait or loop'],
+    [{ answerMs: 'x' }, 'the option answerMs cannot be "x": write a number of milliseconds above 0'],
+    [{ answerMs: 0 }, 'the option answerMs cannot be 0: write a number of milliseconds above 0'],
+  ])('%j is refused', async (options, says) => {
+    // As a program in JavaScript would write it.
+    await expect(openWorld(world, { seed: 1, ...options } as unknown as OpenOptions)).rejects.toThrow(
+      new RangeError(says),
+    );
+  });
 });

@@ -93,6 +93,10 @@ describe('a wait', () => {
     const over = waits.until({ type: 'time' }, NEVER);
     waits.stop();
     expect((await over).reason).toBe('limit');
+    let settled = false;
+    const late = waits.until({ type: 'time' }, NEVER, { settled: () => (settled = true) });
+    expect(settled).toBe(true);
+    expect((await late).reason).toBe('limit');
     expect(vi.getTimerCount()).toBe(0);
   });
 });

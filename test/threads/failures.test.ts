@@ -114,7 +114,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect(await failureOf(() => seen.until('quiet', '1s'))).toBe(failure);
     expect(await failureOf(() => seen.crash('S1'))).toBe(failure);
     expect((await seen.backend.finish(false)).ok).toBe(false);
-    await seen.backend.close();
+    expect(await failureOf(() => seen.close())).toBe(failure);
     await seen.backend.close();
   });
 
@@ -171,6 +171,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect({ status, err }).toEqual({ status: 1, err: '' });
     expect(out).toMatch(/^ {2}.*: server S2: its thread has failed: the engine fell over$/m);
     expect(out).not.toContain('    at ');
+    expect(out).toContain("  ARMADA_DEBUG=1 shows the thread's stack\n");
     expect((await run(true)).err).toMatch(/TypeError: the engine fell over\n.*throws-later\.mjs/s);
   });
 });

@@ -109,6 +109,21 @@ const ways = {
     if (failed !== 'ServerFailed') throw new Error(failed);
     await cluster.backend.close();
   },
+  'as programs close it, after a thread has failed': async () => {
+    const cluster = await world({ threadEntry: broken('throws-later') });
+    await cluster.start();
+    await cluster.until(() => false, LONG).catch(() => undefined);
+    const failed = await cluster.close().then(String, ({ name }) => name);
+    if (failed !== 'ServerFailed') throw new Error(failed);
+  },
+  'whose last line nobody takes': async () => {
+    const cluster = await started();
+    cluster.trace(({ kind }) => {
+      if (kind === 'end') throw new Error('no room is left');
+    });
+    const failed = await cluster.close().then(String, ({ message }) => message);
+    if (failed !== 'no room is left') throw new Error(failed);
+  },
   'whose second client finds no memory': async () => {
     /** @type {{ Memory: new (size: object) => object }} TypeScript knows it in browsers alone. */
     const wasm = Reflect.get(globalThis, 'WebAssembly');

@@ -26,10 +26,15 @@ export interface WaitsWorld {
 
 export class Waits {
   private readonly open = new Set<Wait>();
+  private stopped = false;
 
   constructor(private readonly world: WaitsWorld) {}
 
   until(goal: Goal, limit: Micros, waiter: Waiter = {}): Promise<Stop> {
+    if (this.stopped) {
+      waiter.settled?.();
+      return Promise.resolve({ reason: 'limit', at: this.world.now() });
+    }
     return new Promise((resolve, reject) => {
       const wait: Wait = { goal, limit, ...waiter, resolve, reject, timer: undefined };
       this.open.add(wait);
@@ -56,8 +61,9 @@ export class Waits {
     }
   }
 
-  /** Nobody waits any more. */
+  /** Nobody waits any more: whoever does, or would, is told that its limit is reached. */
   stop(): void {
+    this.stopped = true;
     for (const wait of [...this.open]) {
       this.end(wait);
       wait.resolve({ reason: 'limit', at: this.world.now() });
