@@ -5,7 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../cluster/version.js';
 import { printable } from '../report/plain.js';
-import { runBenchmarks } from './bench.js';
+import { benchCommand } from './bench.js';
 import { checkCommand } from './checkCommand.js';
 import type { OpenBackend } from '../scenarios/run.js';
 import { EmulatorBug, runCommand, type RunFlags } from './runCommand.js';
@@ -61,9 +61,11 @@ function buildProgram(terminal: Terminal, setStatus: SetStatus, open: OpenBacken
   program
     .command('bench')
     .description('run the benchmarks of bench/')
-    .argument('[args...]', 'passed on to the benchmarks')
+    .argument('[args...]', 'passed on to the benchmarks; --help names them and their options')
     .allowUnknownOption()
-    .action(async (args: string[]) => setStatus(await runBenchmarks(args, terminal)));
+    // The benchmarks' own help is the one that knows them.
+    .helpOption(false)
+    .action(async (args: string[]) => setStatus(await benchCommand(args, terminal)));
   return program;
 }
 
