@@ -2,7 +2,7 @@
  * Draws the pictures of docs/performance.md from the reports of the benchmarks:
  * `node bench/main.mjs --out bench/results`, then `node bench/picture.mjs [REPORTS [PICTURES]]`.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scaleLinear, scaleLog } from 'd3-scale';
@@ -19,7 +19,8 @@ import { scaleLinear, scaleLog } from 'd3-scale';
  */
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const [reports = here('results'), pictures = here('../docs/performance')] = process.argv.slice(2);
+const usage = 'Usage: node bench/picture.mjs [REPORTS [PICTURES]]';
+const FILLING = 'node bench/main.mjs --out DIRECTORY';
 
 const WIDTH = 760;
 const LEFT = 270;
@@ -94,13 +95,75 @@ const STUDIES = {
   },
 };
 
-mkdirSync(pictures, { recursive: true });
-for (const file of existsSync(reports) ? readdirSync(reports).sort() : []) {
-  if (!file.endsWith('.json')) continue;
-  /** @type {Report | StudyReport} */
-  const report = JSON.parse(readFileSync(join(reports, file), 'utf8'));
-  const panels = 'parts' in report ? rates(report) : STUDIES[report.bench]?.(report);
-  if (panels) writeFileSync(join(pictures, `${report.bench}.svg`), picture(report, panels));
+process.exitCode = main(process.argv.slice(2));
+
+/**
+ * Draws all reports of a directory; answers the exit status: 0, or 2 where something could not be drawn.
+ *
+ * @param {readonly string[]} args
+ */
+function main([reports = here('results'), pictures = here('../docs/performance'), ...more]) {
+  if (more.length > 0) return refuse(`${more.join(' ')}: too many arguments; name two directories at most\n${usage}`);
+  let files;
+  try {
+    files = readdirSync(reports).filter((file) => file.endsWith('.json'));
+  } catch (error) {
+    return refuse(`${reports}: no directory of reports (${codeOf(error)}); name one that was filled with ${FILLING}`);
+  }
+  try {
+    mkdirSync(pictures, { recursive: true });
+  } catch (error) {
+    const right = 'name one, or a place where one can be made';
+    return refuse(`${pictures}: no directory for pictures (${codeOf(error)}); ${right}`);
+  }
+  const ends = files.sort().map((file) => draw(join(reports, file), pictures));
+  if (ends.includes('failed')) return 2;
+  if (ends.includes('drawn')) return 0;
+  return refuse(`${reports}: no report here that has a picture; name a directory that was filled with ${FILLING}`);
+}
+
+/**
+ * Draws one report, tells where that fails; not every benchmark has a picture.
+ *
+ * @param {string} file
+ * @param {string} pictures
+ * @returns {'drawn' | 'none' | 'failed'}
+ */
+function draw(file, pictures) {
+  let drawn;
+  try {
+    /** @type {Report | StudyReport} */
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    const panels = 'parts' in report ? rates(report) : STUDIES[report.bench]?.(report);
+    if (!panels) return 'none';
+    drawn = { path: join(pictures, `${report.bench}.svg`), svg: picture(report, panels) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    refuse(`${file}: no picture can be made of this (${why}); write the report anew with ${FILLING}`);
+    return 'failed';
+  }
+  try {
+    writeFileSync(drawn.path, drawn.svg);
+    return 'drawn';
+  } catch (error) {
+    refuse(`${drawn.path}: this cannot be written (${codeOf(error)}); name another directory for pictures`);
+    return 'failed';
+  }
+}
+
+/**
+ * Says what is wrong; answers the exit status for it.
+ *
+ * @param {string} what
+ */
+function refuse(what) {
+  process.stderr.write(`bench/picture.mjs: ${what}\n`);
+  return 2;
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 /**

@@ -4,10 +4,10 @@
  * made-up ones.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   type Bench,
   QUICK,
@@ -127,18 +127,69 @@ describe('the command', () => {
 });
 
 describe('what is made of reports', () => {
+  const made = mkdtempSync(join(tmpdir(), 'armada-bench-'));
+  afterAll(() => rmSync(made, { recursive: true }));
+
+  /** A directory with these files. */
+  function folderOf(name: string, files: Readonly<Record<string, string>> = {}): string {
+    const folder = join(made, name);
+    mkdirSync(folder);
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+    return folder;
+  }
+
+  function draw(...args: string[]): { status: number | null; out: string; err: string } {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [picture, ...args], { encoding: 'utf8' });
+    return { status, out: stdout, err: stderr };
+  }
+
   test('a file each, and of these a picture each', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'armada-bench-'));
-    try {
-      expect(runBench('engine', '--quick', '--json', '--out', folder).status).toBe(0);
-      expect(JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8'))).toMatchObject({ bench: 'engine' });
-      const { status, stderr } = spawnSync(process.execPath, [picture, folder, folder], { encoding: 'utf8' });
-      expect(stderr).toBe('');
-      expect(status).toBe(0);
-      expect(readFileSync(join(folder, 'engine.svg'), 'utf8')).toMatch(/^<svg [^]*16 servers[^]*<\/svg>\n$/);
-    } finally {
-      rmSync(folder, { recursive: true });
+    const folder = folderOf('whole');
+    expect(runBench('engine', '--quick', '--json', '--out', folder).status).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, 'engine.json'), 'utf8'))).toMatchObject({ bench: 'engine' });
+    expect(draw(folder, folder)).toEqual({ status: 0, out: '', err: '' });
+    expect(readFileSync(join(folder, 'engine.svg'), 'utf8')).toMatch(/^<svg [^]*16 servers[^]*<\/svg>\n$/);
+  });
+
+  const filled = 'that was filled with node bench/main.mjs --out DIRECTORY\n';
+
+  test('says that there is no directory of reports, and makes none for pictures', () => {
+    const [nowhere, pictures] = [join(made, 'nowhere'), join(made, 'pictures')];
+    const err = `bench/picture.mjs: ${nowhere}: no directory of reports (ENOENT); name one ${filled}`;
+    expect(draw(nowhere, pictures)).toEqual({ status: 2, out: '', err });
+    expect(existsSync(pictures)).toBe(false);
+  });
+
+  test('says that a directory has no report to draw', () => {
+    const folder = folderOf('bare', { 'other.json': '{"bench": "other"}', 'notes.txt': '' });
+    const err = `bench/picture.mjs: ${folder}: no report here that has a picture; name a directory ${filled}`;
+    expect(draw(folder, folder)).toEqual({ status: 2, out: '', err });
+  });
+
+  test('names each file that is no report', () => {
+    const folder = folderOf('broken', { 'cut.json': '{"bench": "engine", ', 'empty.json': '{"parts": [{}]}' });
+    const { status, err } = draw(folder, folder);
+    expect(status).toBe(2);
+    const lines = err.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const [index, name] of ['cut', 'empty'].entries()) {
+      const begin = `bench/picture.mjs: ${join(folder, name)}.json: no picture can be made of this (`;
+      expect(lines[index].startsWith(begin)).toBe(true);
+      expect(lines[index]).toMatch(/; write the report anew with node bench\/main\.mjs --out DIRECTORY$/);
     }
+  });
+
+  test('says that there is no place for pictures', () => {
+    const folder = folderOf('reports', { 'a.json': '{}' });
+    const file = join(folder, 'a.json');
+    const err = `bench/picture.mjs: ${file}: no directory for pictures (EEXIST); name one, or a place where one can be made\n`;
+    expect(draw(folder, file)).toEqual({ status: 2, out: '', err });
+  });
+
+  test('takes two directories at most', () => {
+    const { status, err } = draw('a', 'b', 'c');
+    expect(status).toBe(2);
+    expect(err).toMatch(/: c: too many arguments; .*\nUsage: node bench\/picture\.mjs \[REPORTS \[PICTURES\]\]\n$/);
   });
 });
 
