@@ -154,7 +154,8 @@ describe('a failed thread', () => {
       (opened++ === 0 ? bad : fine).open(world, options),
     );
     expect({ status, err }).toEqual({ status: 1, err: '' });
-    expect(out).toMatch(new RegExp(`^ {2}${good}: at 30\\.\\d+s: ${failed}\n {2}again: armada run`, 'm'));
+    const hint = "ARMADA_DEBUG=1 shows the thread's stack";
+    expect(out).toMatch(new RegExp(`^ {2}${good}: at 30\\.\\d+s: ${failed}\n {2}${hint}\n {2}again: armada run`, 'm'));
     expect(out.trimEnd().split('\n').at(-1)).toBe('1 of 2 scenarios passed');
     expect(out).not.toContain('    at ');
     expect([...bad.opened, ...fine.opened].map(({ closed }) => closed)).toEqual([1, 1]);
