@@ -23,6 +23,7 @@ import { type StructureViews, structureViews } from './facade/structures.js';
 import { Kernel32 } from './facade/win32.js';
 import { decodeText } from './layout/text.js';
 
+/** How an application was built, and how it runs. */
 export interface ApplicationOptions {
   /** The development kit that it was built with (section 2.5.1); `7.0 32bit` by default. */
   readonly kit?: Kit;
@@ -128,6 +129,11 @@ export class ApplicationThread {
   }
 }
 
+/**
+ * One process on a machine, made by `startApplication`. It lives as long as the boot that it was started in: where its
+ * machine loses its power, or `end` is called, it is gone, and its calls throw `ProcessGone`. While its machine hangs
+ * they wait.
+ */
 export class Application {
   /** The thread that the program which started it calls from: its waits let virtual time pass. */
   readonly main: ApplicationThread;

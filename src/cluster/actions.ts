@@ -21,6 +21,11 @@ export interface LinkRules {
   corrupt?: number;
 }
 
+/**
+ * One action, told apart by `type`. Names are those of the definition; a group or resource may be written
+ * `CLUSTER/NAME`. A name that there is not, or an action that does not go with how things stand, is refused:
+ * `Backend.act` answers a `Refusal`, `Cluster.act` throws `ActionRefused`.
+ */
 export type WorldAction =
   /** Power on: every server of a cluster, or one server or machine. */
   | { readonly type: 'start'; readonly target: string }
@@ -36,7 +41,9 @@ export type WorldAction =
   | { readonly type: 'restart'; readonly server: string }
   /** Returns a server to the cluster by hand. */
   | { readonly type: 'return'; readonly server: string }
+  /** Puts a server into maintenance mode, until it is returned by hand (section 3.3). */
   | { readonly type: 'maintenance'; readonly server: string }
+  /** Starts a group by hand, on its highest eligible server or on the one named; stops one; moves one. */
   | { readonly type: 'startGroup'; readonly group: string; readonly on?: string }
   | { readonly type: 'stopGroup'; readonly group: string }
   | { readonly type: 'moveGroup'; readonly group: string; readonly to: string }
@@ -44,14 +51,17 @@ export type WorldAction =
   | { readonly type: 'failGroup'; readonly group: string }
   /** The resource fails at once where it is active, and at each activation (on that server) until repaired. */
   | { readonly type: 'failResource'; readonly resource: string; readonly on?: string }
+  /** The resource works again from now on (on that server). */
   | { readonly type: 'repairResource'; readonly resource: string; readonly on?: string }
   /** From now on each activation of the resource (on that server) hangs until its timeout, until repaired. */
   | { readonly type: 'hangResource'; readonly resource: string; readonly on?: string }
+  /** Switches a line (type `lsw`) to another server. */
   | { readonly type: 'switchLine'; readonly resource: string; readonly to: string }
   /** Cuts every network between the sides, both ways. Machines named in no side keep all their links. */
   | { readonly type: 'partition'; readonly sides: readonly (readonly string[])[] }
   /** Takes back partitions and link rules: all, between two sides, or of one link. */
   | { readonly type: 'heal'; readonly what: 'all' | readonly (readonly string[])[] | LinkName }
+  /** Sets rules of a link; those that are not named stay as they were. */
   | ({ readonly type: 'link' } & LinkName & LinkRules)
   /** A client machine starts, or stops. */
   | { readonly type: 'startClient'; readonly client: string }

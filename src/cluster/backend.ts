@@ -19,9 +19,13 @@ import type { Service } from './service.js';
 import type { Tasks } from './tasks.js';
 import type { MachineRegistry } from './registry.js';
 
+/**
+ * A world that runs: opened by `openWorld`, and what a `Cluster` has as its `backend`. Where servers have threads, `act`,
+ * `until` and `finish(true)` reject with `ServerFailed` once one of them has failed.
+ */
 export interface Backend {
   readonly kind: BackendKind;
-  /** The run's clock. */
+  /** The run's clock: microseconds since it was opened. */
   now(): Micros;
   /** Carries an action out at `now`, writes its step line, and answers whether the world took it. */
   act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>>;
@@ -62,6 +66,7 @@ export interface StepLabel {
   readonly id?: string;
 }
 
+/** Called once, ends what was asked for; called again, does nothing. */
 export type Unsubscribe = () => void;
 
 /** What `until` waits for. */
@@ -87,8 +92,11 @@ export interface Stop {
   readonly at: Micros;
 }
 
+/** How a run ended, as the last line of its trace has it. */
 export interface RunSummary {
+  /** What `finish` was told: whether all was as its caller expected. */
   readonly ok: boolean;
+  /** SHA-256 of all lines after the first and before the last; left out in real time. */
   readonly hash?: string;
 }
 

@@ -7,10 +7,16 @@
 import type { ClientDefinition } from '../client/definition.js';
 import type { ClusterDefinition } from '../model/definition.js';
 
+/**
+ * What `openWorld` opens. Clusters come from `defineCluster`. Nothing else is checked any more: names and addresses must
+ * differ all over the world, and clients name clusters of it.
+ */
 export interface WorldDefinition {
+  /** In the order in which everything at one instant happens. */
   readonly clusters: readonly ClusterDefinition[];
   /** Servers registered in no cluster (status SINGLE_SERVER). */
   readonly machines: readonly { readonly name: string; readonly ip: string }[];
+  /** Machines with the client software. */
   readonly clients: readonly ClientDefinition[];
 }
 

@@ -23,14 +23,19 @@ export type TraceBody =
 /** A trace line as recorded: `t` in microseconds of the run's clock, `seq` counts lines from 0. */
 export type TraceLine = { readonly t: number; readonly seq: number } & TraceBody;
 
+/** How a world runs: in one thread, or in a thread a server; in virtual time or (`realtime`) by the real clock. */
 export type BackendKind = 'inline' | 'lockstep' | 'realtime';
 
+/** The first line: what was run, and with what. No hash is made over it. */
 export interface RunLine {
   readonly kind: 'run';
+  /** The version of these lines. */
   readonly schema: 1;
+  /** Its name; empty for a program that gave none. */
   readonly scenario: string;
   readonly seed: number;
   readonly backend: BackendKind;
+  /** The emulator's. */
   readonly version: string;
 }
 
@@ -48,6 +53,7 @@ export interface StepLine {
   readonly error?: string;
 }
 
+/** A view, when its first member has installed it. Epoch and coordinator name it; members in definition order. */
 export interface ViewLine {
   readonly kind: 'view';
   readonly cluster: string;
@@ -64,11 +70,14 @@ export interface ServerLine {
   readonly status: readonly ServerStatusName[];
 }
 
+/** The status words of a server, those of sections 3.1.3.1 and 4.1.3.1 without `ARM_STATUS_`; several hold at once. */
 export type ServerStatusName =
   'SINGLE_SERVER' | 'STOPPED' | 'DOWN' | 'OFF_CLUSTER' | 'CLUSTER' | 'RECOVERING' | 'BACKUP' | 'FAIL' | 'MISS';
 
+/** The states of a group, those of section 3.2.4 without `ARM_GROUP_STATUS_`. */
 export type GroupStateName = 'OFFLINE' | 'INPROGRESS' | 'ONLINE' | 'ONLINE_FAIL';
 
+/** A change of a group's state or place. */
 export interface GroupLine {
   readonly kind: 'group';
   readonly cluster: string;
@@ -78,8 +87,10 @@ export interface GroupLine {
   readonly server: string;
 }
 
+/** The states of a resource, those of section 3.2.5 without `ARM_RESOURCE_STATUS_`. */
 export type ResourceStateName = 'OFFLINE' | 'ONLINE';
 
+/** A change of a resource's state or place. */
 export interface ResourceLine {
   readonly kind: 'resource';
   readonly cluster: string;
@@ -130,25 +141,30 @@ export interface ClientEventLine {
   readonly status: string;
 }
 
+/** A message that a client shows. */
 export interface PopupLine {
   readonly kind: 'popup';
   readonly client: string;
   readonly text: string;
 }
 
+/** An expectation of a scenario, judged: whether it holds, and what was expected (and found, where it does not). */
 export interface ExpectLine {
   readonly kind: 'expect';
   readonly ok: boolean;
   readonly text: string;
 }
 
+/** Something that a user should read though nothing failed. */
 export interface WarningLine {
   readonly kind: 'warning';
   readonly text: string;
 }
 
+/** An invariant is broken: a bug of the emulator. */
 export interface ViolationLine {
   readonly kind: 'violation';
+  /** Its number in docs/protocol.md. */
   readonly invariant: number;
   readonly text: string;
 }
@@ -164,6 +180,7 @@ export interface LinksLine {
   readonly dropped: number;
 }
 
+/** The last line; `ok` is what the run was ended with: whether all was as expected. */
 export interface EndLine {
   readonly kind: 'end';
   readonly ok: boolean;

@@ -29,13 +29,21 @@ import { RpcInterface, statusAs, type CallInfo } from './rpc/interface.js';
 import type { Answer, Method, Request } from './rpc/method.js';
 
 type Rows = typeof clusapiMethods;
+/**
+ * The name of a method of MS-CMRP, sections 3.1.4.1 and 3.1.4.2, such as `ApiOpenGroup`. Not all of them are done:
+ * `Clusapi.implemented` lists those that are.
+ */
 export type ClusapiMethod = keyof Rows;
 
 type Values = Readonly<Record<string, unknown>>;
 type Handler = (request: Values, call: CallInfo) => Values | Promise<Values>;
 
-/** What each method takes, and what it answers. */
+/** What each method takes: the parameters that come in, by their documented names. Handles are objects (`Opened`). */
 export type ClusapiRequests = { readonly [K in ClusapiMethod]: Request<Rows[K], ClusapiContexts> };
+/**
+ * What each method answers: the parameters that go out, by their documented names, and `returns`, what the method
+ * itself answers: a status (0, or an error code of Win32) or a handle. What is zero, NULL or empty is left out.
+ */
 export type ClusapiAnswers = { readonly [K in ClusapiMethod]: Answer<Rows[K], ClusapiContexts> };
 
 /** The newest protocol version: what a program speaks. */

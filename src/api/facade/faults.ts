@@ -8,14 +8,15 @@
 import type { Backend } from '../../cluster/backend.js';
 import type { Process } from './process.js';
 
+/** One error that is to strike calls on a machine. */
 export interface Fault {
-  /** The machine. */
+  /** The machine: a server, a client, or one registered in no cluster. */
   readonly on: string;
   /** A function's documented name, with the API in front where two APIs have it: `armapi4.ArmEnumServer`. */
   readonly function: string;
   /** An error that the function documents. */
   readonly error: string;
-  /** How many calls it strikes; 1 by default. */
+  /** How many calls it strikes, a whole number from 1 on; 1 by default. */
   readonly times?: number;
 }
 

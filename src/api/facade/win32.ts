@@ -8,8 +8,14 @@ import type { Micros } from '../../model/time.js';
 import type { Process, Thread } from './process.js';
 
 export { INFINITE } from './process.js';
+/** What a wait answers when its object was signalled; of several, this plus the position of the one that was. */
 export const WAIT_OBJECT_0 = 0;
+/** What a wait answers when its milliseconds of the cluster's time are over. */
 export const WAIT_TIMEOUT = 0x102;
+/**
+ * What a wait answers for handles that it cannot wait for. GetLastError says why: 6 (ERROR_INVALID_HANDLE) where one is
+ * none, 87 (ERROR_INVALID_PARAMETER) for no handle, more than 64, or one twice in a wait for all.
+ */
 export const WAIT_FAILED = 0xffffffff;
 /** GetLastError after a call with a handle that is none. */
 const ERROR_INVALID_HANDLE = 6;

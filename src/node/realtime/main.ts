@@ -12,6 +12,7 @@ import { RealtimeServer } from './server.js';
 export interface Inspection {
   /** A number that differs when anything in the engine does. */
   readonly digest: string;
+  /** Of its thread. */
   readonly heapUsedBytes: number;
   /** It has gone through what a failover calls of the engine, or has nothing to go through. */
   readonly rehearsed: boolean;

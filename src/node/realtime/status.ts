@@ -14,8 +14,11 @@ const WORDS = 10;
 
 /** One server's own account of itself. */
 export interface Glance {
+  /** 0: looks for a cluster. 1: member of a view. 2: cut off from the cluster. */
   readonly phase: Phase;
+  /** How often it has been switched on, this time included. */
   readonly incarnation: number;
+  /** Of its view. */
   readonly epoch: number;
   /** Position of its view's coordinator; -1 without a view. */
   readonly coordinator: number;
@@ -25,9 +28,13 @@ export interface Glance {
   readonly applied: number;
   /** Whom it has heard once and hears no more, as a bit mask. */
   readonly suspects: number;
+  /** It is the coordinator of its view. */
   readonly coordinates: boolean;
+  /** It holds still for a change of view. */
   readonly changing: boolean;
+  /** It has nothing under way. */
   readonly atRest: boolean;
+  /** When it wrote this, by the run's clock. */
   readonly at: Micros;
 }
 

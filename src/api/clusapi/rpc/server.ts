@@ -11,11 +11,13 @@ import type { RpcInterface } from './interface.js';
 import { RPC_LIMITS, type RpcLimits } from './limits.js';
 import type { SecurityProvider } from './security/guard.js';
 
+/** Where an endpoint listens, to whom, and how much it puts up with. */
 export interface ListenOptions {
-  /** 0 takes any free port. */
+  /** A TCP port, 0 to 65535; 0, the default, takes any that is free. */
   readonly port?: number;
   /** A loopback address; 127.0.0.1 by default. */
   readonly host?: string;
+  /** Those limits that are to be other than by default. */
   readonly limits?: Partial<RpcLimits>;
   /** Who may call, e.g. `accountSecurity({ user, password })`; everybody where it is left out. */
   readonly security?: SecurityProvider;
