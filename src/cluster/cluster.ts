@@ -138,10 +138,12 @@ export class Cluster {
     return this.act(on === undefined ? { type: 'startGroup', group } : { type: 'startGroup', group, on });
   }
 
+  /** Stops a group by hand; only a hand starts it again. */
   stopGroup(group: string): Promise<void> {
     return this.act({ type: 'stopGroup', group });
   }
 
+  /** Moves a group to another server of its list. */
   moveGroup(group: string, to: string): Promise<void> {
     return this.act({ type: 'moveGroup', group, to });
   }

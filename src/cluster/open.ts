@@ -9,7 +9,13 @@ import { VERSION } from './version.js';
 import type { WorldOptions } from './world-backend.js';
 import type { WorldDefinition } from './world.js';
 
+/**
+ * How a world is opened: on which backend, with which seed, and what its threads may take. `resourceLimits` and `answerMs`
+ * are for `lockstep` and `realtime`, `hang` for `realtime`; a backend does not heed what is not for it. docs/threads.md
+ * has them all.
+ */
 export interface OpenOptions extends Omit<WorldOptions, 'version' | 'threadEntry'>, Pick<RealtimeOptions, 'hang'> {
+  /** `inline` (default): one thread, virtual time. `lockstep`: a thread a server, the same trace. `realtime`: the real clock. */
   readonly backend?: BackendKind;
 }
 

@@ -163,7 +163,10 @@ export class RealtimeBackend extends WorldBackend {
     return this.clock.now();
   }
 
-  /** What a server shows of itself at this moment, read from shared memory; undefined before its first word. */
+  /**
+   * What a server shows of itself at this moment, read from shared memory; undefined before its first word. A dead server's
+   * board keeps its last word: look at `at`. Throws a `RangeError` for a name that there is not.
+   */
   glance(server: string): Glance | undefined {
     const place = this.directory.server(server);
     if (!place) throw new RangeError(`There is no server ${server}.`);

@@ -48,9 +48,12 @@ export interface WorldOptions {
   /** What the trace's first line calls the run. */
   readonly scenario?: string;
   readonly version: string;
-  /** Limits of each server's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
+  /** Limits of each server's and each client's thread (lockstep, realtime): heap sizes in MiB, as in `node:worker_threads`. */
   readonly resourceLimits?: ResourceLimits;
-  /** How long a server's thread may be silent, at its start or in its turn, before it has failed: milliseconds. */
+  /**
+   * After so many milliseconds without an answer a thread has failed. On lockstep: in its turn or to an order (30,000). In
+   * real time: a server's, from its start to its first word (10,000); one that falls silent later is down for its peers.
+   */
   readonly answerMs?: number;
   /** Other code for the servers' threads than the emulator's own: for tests of what happens when a thread fails. */
   readonly threadEntry?: URL;

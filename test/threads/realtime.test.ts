@@ -232,5 +232,7 @@ it('a thousand rounds leave nothing behind: twenty of them', () => {
   expect(run.stderr).toBe('');
   expect(run.status).toBe(0);
   expect(run.stdout).toMatch(/^20 rounds in .*, 0 threads left/m);
-  expect(run.stdout).toMatch(/^links: \d+ sent = \d+ delivered \+ \d+ to .* \+ \d+ for .* \+ 0 torn \+ \d+ under way$/m);
+  expect(run.stdout).toMatch(
+    /^links: \d+ sent = \d+ delivered \+ \d+ to .* \+ \d+ for .* \+ 0 torn \+ \d+ under way$/m,
+  );
 });
