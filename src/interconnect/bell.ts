@@ -13,7 +13,8 @@
  * without another look, if it is still prepared: then nobody has rung, and whoever does from now on ends the wait.
  *
  * Either the look finds what was published, or the one who published finds the sleeping flag; then the counter has
- * changed, and the wait ends or does not begin. A ring too many wakes for nothing, which is no harm.
+ * changed, and the wait ends or does not begin. A ring too many wakes for nothing, which is no harm. Only one who dies
+ * between taking the flag away and ringing wakes nobody: a wait for others than the main thread needs an end.
  */
 import { assertInside, BELL_BYTES, BELL_COUNTER, BELL_SLEEPING } from './layout.js';
 
