@@ -41,7 +41,8 @@ describe('in lockstep the trace is the inline one', () => {
     }
   });
 
-  it.each(Array.from({ length: 100 }, (_, index) => index + 1))('of random run %i', async (seed) => {
+  // Seeds 21 to 100 are in npm run sweep: under coverage they take three times as long.
+  it.each(Array.from({ length: 20 }, (_, index) => index + 1))('of random run %i', async (seed) => {
     const inline = await playRandomRun(randomRun(seed));
     const lockstep = await playRandomRun(randomRun(seed), { backend: 'lockstep' });
     expect(lockstep).toEqual(inline);
