@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { codeOf } from './support/errors.mjs';
 
 /**
  * @typedef {import('./harness.mjs').Report} Report
@@ -159,11 +160,6 @@ function draw(file, pictures) {
 function refuse(what) {
   process.stderr.write(`bench/picture.mjs: ${what}\n`);
   return 2;
-}
-
-/** @param {unknown} error */
-function codeOf(error) {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 /**

@@ -11,6 +11,7 @@ import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FULL, QUICK, answer, asTable, questions } from '../harness.mjs';
+import { codeOf } from './errors.mjs';
 import { carryOut, studyAsTable } from './study.mjs';
 
 /** @type {typeof import('../../src/report/plain.js')} */
@@ -147,11 +148,6 @@ function kept(folder, name, report, terminal) {
     terminal.err(`armada bench: --out ${printable(path)} could not be written (${codeOf(error)}); ${right}\n`);
     return false;
   }
-}
-
-/** @param {unknown} error */
-function codeOf(error) {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
 /**

@@ -77,6 +77,7 @@ export class Reporter {
     this.returning[group] = under?.is === 'returning' ? under.to : NOBODY;
     if (sameReport(said, this.groups[group])) return;
     this.groups[group] = said;
+    // Named one by one: to spread it cost more than everything else here.
     const { status, server, from, to } = said;
     this.recent.push({ status, server, from, to, epoch, index, group });
     if (this.recent.length > RECENT) this.recent.shift();

@@ -256,18 +256,7 @@ class Exploration<M> {
   private advance(state: State<M>, index: number, steps: number, timesOut = false): State<M> {
     const thread = state.threads[index];
     const { run: first, successor } = this.scene.actors[index];
-    const log = [...thread.log];
-    const run: Run = {
-      ...{ log, at: 0, left: steps, tells: 0, timesOut },
-      ...{
-        stopped: undefined,
-        stand: '',
-        standAt: 0,
-        standings: 0,
-        standingsBefore: thread.standings,
-        loaded: new Map(),
-      },
-    };
+    const run = newRun(thread, steps, timesOut);
     this.load(state);
     this.threads = [...state.threads];
     this.history = [...state.history];
@@ -281,17 +270,14 @@ class Exploration<M> {
     } finally {
       this.run = undefined;
     }
-    const timeouts = thread.timeouts + (timesOut ? 1 : 0);
-    const next: Next = run.stopped ?? { kind: 'nothing' };
-    const told = Math.max(run.tells, thread.told);
     this.threads[index] = {
       life: thread.life,
-      log,
+      log: run.log,
       stand: standOf(run),
       standings: run.standings,
-      told,
-      timeouts,
-      next,
+      told: Math.max(run.tells, thread.told),
+      timeouts: thread.timeouts + (timesOut ? 1 : 0),
+      next: run.stopped ?? { kind: 'nothing' },
     };
     const memories = this.scene.memories.map(({ words }) => words.slice());
     return { memories, threads: this.threads, model: this.model, history: this.history };
@@ -519,6 +505,22 @@ const HOOKED = ['load', 'store', 'exchange', 'add', 'notify', 'wait'] as const;
 const HEADER_WORDS = 6;
 const HALF_HEADER_WORDS = 2;
 const IS_INDEX = /^\d+$/;
+
+function newRun(thread: Thread, steps: number, timesOut: boolean): Run {
+  return {
+    log: [...thread.log],
+    at: 0,
+    left: steps,
+    tells: 0,
+    timesOut,
+    stopped: undefined,
+    stand: '',
+    standAt: 0,
+    standings: 0,
+    standingsBefore: thread.standings,
+    loaded: new Map(),
+  };
+}
 
 function standOf({ stand, standAt, log, loaded }: Run): string {
   return `${stand}/${log.slice(standAt).join()}/${[...loaded].join()}`;

@@ -1,7 +1,8 @@
 /**
  * What follows by itself after every entry: brackets close, servers on their way out hand over, groups go back to
  * better servers, queues move on. Each rule looks at agreed state alone, so nothing has to be remembered to be done.
- * Every member does all of this after every entry, over up to 256 groups: a rule looks through them once, if at all.
+ * Every member does all of this after every entry, over up to 256 groups: a rule that has nothing to do looks through them
+ * once or twice, and no more.
  */
 import { type Context, raiseServer } from '../context.js';
 import { begin, enqueue, leaveOnly, relocate } from '../group/tasks.js';
