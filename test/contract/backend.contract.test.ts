@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WorldAction } from '../../src/cluster/actions.js';
 import { micros } from '../../src/model/time.js';
-import { G1, KINDS, LONG, patient, started, trio, type World, world } from './worlds.js';
+import { G1, KINDS, LONG, patient, started, trio, underPolicy, type World, world } from './worlds.js';
 
 const BOOTED = ['RETURN_TO_CLUSTER S1', 'RETURN_TO_CLUSTER S2', 'RETURN_TO_CLUSTER S3', 'GROUP_STOP G1 S1>'];
 const FAILED_OVER = [
@@ -233,7 +233,7 @@ describe.each(KINDS)('%s', (kind) => {
     });
 
     it('that falls apart under majority: the larger side goes on, the smaller gives up, and healed all is one', async () => {
-      const { cluster, warnings } = await started(kind, { ...trio, partition: 'majority' });
+      const { cluster, warnings } = await started(kind, underPolicy('majority'));
       await cluster.partition(...sides);
       await cluster.until({ group: 'G1', state: 'ONLINE', server: 'S2' }, LONG);
       expect(warnings().some((text) => text.includes('S1'))).toBe(true);
@@ -244,7 +244,7 @@ describe.each(KINDS)('%s', (kind) => {
     });
 
     it('that falls apart under ping: the side that the witness answers goes on', async () => {
-      const { cluster } = await started(kind, { ...trio, partition: { ping: 'W' } });
+      const { cluster } = await started(kind, underPolicy({ ping: 'W' }));
       await cluster.partition(['S1'], ['S2', 'S3', 'W']);
       await cluster.until({ group: 'G1', state: 'ONLINE', server: 'S2' }, LONG);
       await cluster.heal();
@@ -254,7 +254,7 @@ describe.each(KINDS)('%s', (kind) => {
     });
 
     it('that falls apart under ping with the witness on the side of one: that one goes on', async () => {
-      const { cluster } = await started(kind, { ...trio, partition: { ping: 'W' } });
+      const { cluster } = await started(kind, underPolicy({ ping: 'W' }));
       await cluster.partition(['S1', 'W'], ['S2', 'S3']);
       await cluster.until((seen) => seen.view?.members.join() === 'S1', LONG);
       await cluster.until('quiet', LONG);
@@ -264,7 +264,7 @@ describe.each(KINDS)('%s', (kind) => {
     it.each(['majority', { ping: 'W' }] as const)(
       'under %j a hung server is cut off by its watchdog',
       async (partition) => {
-        const { cluster, warnings } = await started(kind, { ...trio, partition, fence: '400ms' });
+        const { cluster, warnings } = await started(kind, underPolicy(partition));
         await cluster.hang('S1');
         await cluster.until({ group: 'G1', state: 'ONLINE', server: 'S2' }, LONG);
         expect(warnings()).toContain('the watchdog of server S1 cuts its power');

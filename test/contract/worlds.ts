@@ -33,6 +33,14 @@ export const trio: ClusterInput = {
 /** A timeout that passes only where a test waits for it. */
 export const patient = { interval: '20ms', timeout: '20s' };
 
+/**
+ * Under a policy a server whose machine stands still for twice the timeout loses its power, by its watchdog, and does not
+ * get it back: on a loaded machine all who should go on may do so. Hence longer than the trio's.
+ */
+export function underPolicy(partition: ClusterInput['partition']): ClusterInput {
+  return { ...trio, heartbeat: { interval: '20ms', timeout: '2s' }, partition };
+}
+
 export interface World {
   readonly cluster: Cluster;
   readonly lines: TraceLine[];
