@@ -35,6 +35,8 @@ import { hearsMember, isUndisturbed, mayJoin, standing } from './view/target.js'
 /** What is said again is said again after a quarter of the heartbeat interval, within these bounds. */
 const RETRY_US_MIN = 500;
 const RETRY_US_MAX = 1_000_000;
+/** A coordinator gathers reports for so many rests. */
+const RESTS_OF_GATHERING = 2;
 
 export interface Boot {
   readonly definition: ClusterDefinition;
@@ -180,11 +182,13 @@ export class Engine {
    *
    * A frame that merely wants to be held is answered before it is taken in: the others wait for the answer, and nobody for
    * what comes of it here. For `restUs` microseconds the engine then reads heartbeats and does nothing else, its clock
-   * included, unless another frame or a request comes: so that whoever has not answered yet gets the processor.
+   * included, unless another frame or a request comes: so that whoever has not answered yet gets the processor. Where
+   * several groups come up, a coordinator tells their reports together: it gathers them for two rests at most.
    */
   cork(restUs = 0): void {
     this.corked = true;
     this.restUs = restUs;
+    this.sequence.gather(RESTS_OF_GATHERING * restUs);
   }
 
   /** Draws conclusions, if any are due, and sends what was kept. */
@@ -195,7 +199,9 @@ export class Engine {
     if (this.undecided || this.answered) this.conclude(false);
     if (core.ending && !this.change.unfinished) return;
     const { index } = agreed(core);
-    this.sequence.flush(this.change.promised !== undefined);
+    const held = this.change.promised !== undefined;
+    this.sequence.flush(held);
+    if (!held) this.dueAt = micros(Math.min(this.dueAt, this.sequence.deadline));
     if (agreed(core).index !== index) this.lookOnceMore();
   }
 

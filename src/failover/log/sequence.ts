@@ -7,6 +7,7 @@
  * have to tell those that had not.
  */
 import type { Refusal } from '../../model/result.js';
+import { type Micros, micros, NEVER } from '../../model/time.js';
 import { type Core, coordinates, persist } from '../core.js';
 import { type Append, type AppendAck, Phase, type Submission, type Submit, type ViewId } from '../frames.js';
 import { type CarriedKeys, type RegistryUpdate, updated } from '../registry/disk.js';
@@ -16,6 +17,8 @@ import type { Entry, Order, Outcome } from './entries.js';
 
 /** Commands sent in one frame at most; the rest follow when these are applied. */
 const SUBMISSIONS_MAX = 64;
+/** Reports are gathered as long as the next comes within that part of the time for which the first may wait. */
+const PAUSE_OF_GATHERING = 4;
 
 export class Sequence {
   /** Outcomes that some member has not let out yet. */
@@ -35,6 +38,12 @@ export class Sequence {
   private nextN = 1;
   private ackDue = false;
   private tellDue = false;
+  /** For so long at most the coordinator gathers reports, in microseconds. */
+  private gatherUs = 0;
+  /** Since when it has entries that it tells with the next. */
+  private gatheringSince = NEVER;
+  /** When it tells them though no other comes. */
+  private gatheredAt = NEVER;
   /** The registry as a newcomer found it: it counts when the newcomer's first view is let out. */
   private copy: { readonly index: number; readonly update: RegistryUpdate } | undefined;
 
@@ -82,6 +91,7 @@ export class Sequence {
     this.acked.fill(0);
     this.releasedBy.fill(0);
     this.sent.fill(before + 1);
+    this.endGathering();
     this.ackDue = true;
     if (coordinates(core)) this.advance();
   }
@@ -96,6 +106,20 @@ export class Sequence {
     for (const outcome of left) this.publishRegistry(outcome);
     this.pending = [];
     this.entries = [];
+    this.endGathering();
+  }
+
+  /**
+   * From now on the coordinator tells several reports together that groups are up: as long as others are on their way up
+   * and the next report comes soon, for so many microseconds at most. Each telling wakes all members.
+   */
+  gather(gatherUs: number): void {
+    this.gatherUs = gatherUs;
+  }
+
+  /** When `flush` tells what was gathered, if nothing else is told before; NEVER where nothing is. */
+  get deadline(): Micros {
+    return this.gatheredAt;
   }
 
   /** The coordinator puts an entry into the sequence. */
@@ -103,7 +127,8 @@ export class Sequence {
     const { core } = this;
     const outcome = this.take(entry);
     this.entries.push(entry);
-    this.tellDue = true;
+    if (this.mayGather(entry, outcome)) this.gatherOne();
+    else this.tellDue = true;
     for (const { server, id, refusal } of outcome.answers) if (server === core.me) core.out.ordered(id, refusal);
     this.advance();
   }
@@ -184,7 +209,7 @@ export class Sequence {
     if (core.phase !== Phase.MEMBER || held) return;
     if (coordinates(core)) {
       this.drainOutbox();
-      if (this.tellDue) this.tellMembers();
+      if (this.tellDue || core.now >= this.gatheredAt) this.tellMembers();
     } else {
       const { view, index } = core.replica.state;
       if (this.ackDue) this.sayHeld(view, index);
@@ -220,7 +245,8 @@ export class Sequence {
   }
 
   describe(): unknown {
-    return [this.released, this.stable, this.pending.length, this.outbox.map((item) => item.n), this.nextN];
+    const { released, stable, pending, outbox, nextN, gatheredAt } = this;
+    return [released, stable, pending.length, outbox.map((item) => item.n), nextN, gatheredAt];
   }
 
   /** Answers to commands of this server that were judged and have not been let out. */
@@ -340,8 +366,32 @@ export class Sequence {
     this.first += drop;
   }
 
+  /** A report of a group from which no order follows, while another group is on its way up and will be reported too. */
+  private mayGather(entry: Entry, { orders }: Outcome): boolean {
+    if (this.gatherUs === 0 || entry.type !== 'command' || orders.length > 0) return false;
+    const { command } = entry;
+    if (command.type !== 'orderDone' && command.type !== 'resourceDone') return false;
+    return this.core.replica.state.groups.some(
+      ({ task }, group) => group !== command.group && task?.stage === 'entering',
+    );
+  }
+
+  private gatherOne(): void {
+    const { gatherUs } = this;
+    const { now } = this.core;
+    if (this.gatheringSince === NEVER) this.gatheringSince = now;
+    const pause = Math.ceil(gatherUs / PAUSE_OF_GATHERING);
+    this.gatheredAt = micros(Math.min(this.gatheringSince + gatherUs, now + pause));
+  }
+
+  private endGathering(): void {
+    this.gatheringSince = NEVER;
+    this.gatheredAt = NEVER;
+  }
+
   private tellMembers(): void {
     const { core } = this;
+    this.endGathering();
     const { state } = core.replica;
     let append: Append | undefined;
     for (const member of serversOf(state.members)) {

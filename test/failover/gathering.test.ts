@@ -1,0 +1,207 @@
+/**
+ * A corked coordinator tells several reports together that groups are up: which, for how long, and what may come between.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Append } from '../../src/failover/frames.js';
+import type { Command } from '../../src/failover/log/commands.js';
+import type { GroupInput } from '../../src/model/definition.js';
+import { micros } from '../../src/model/time.js';
+import { Trio } from '../support/trio.js';
+
+const [S1, S2, S3] = [0, 1, 2];
+const [G1, G2, G3] = [0, 1, 2];
+const REST_US = 1000;
+/** Reports are gathered for two rests, as long as the next comes within a quarter of that. */
+const MOST_US = 2000;
+const PAUSE_US = 500;
+
+const groups: GroupInput[] = ['G1', 'G2', 'G3'].map((name) => ({
+  name,
+  servers: ['S1', 'S2', 'S3'],
+  startup: 'manual',
+  resources: [{ name: `r${name}`, type: 'script' }],
+}));
+
+/** Three members whose resource agents answer when the test says so. */
+class Scene extends Trio {
+  /** What agents were asked, by server and group, as the number to answer by. */
+  private readonly runs = new Map<string, number>();
+
+  constructor(input: ConstructorParameters<typeof Trio>[0] = {}) {
+    super({ groups, corked: REST_US, ...input });
+    this.outs.forEach((out, me) => (out.agent = ({ group, run }) => this.runs.set(`${me} ${group}`, run)));
+    this.form();
+  }
+
+  ask(command: Command): void {
+    this.engines[S1].step({ type: 'request', now: this.now, id: 1, command }, this.outs[S1]);
+    this.engines[S1].flush(this.outs[S1]);
+  }
+
+  /** Groups are on their way up, each on the server of its number; what their servers say arrives. */
+  startAll(among: readonly number[]): void {
+    for (const group of among) this.ask({ type: 'startGroup', group, on: group });
+    this.settle();
+  }
+
+  /** All frames arrive, and whoever rests has rested. */
+  settle(): void {
+    const until = this.now + 2 * REST_US;
+    this.deliver([S1, S2, S3]);
+    while (this.now < until) this.pass([S1, S2, S3]);
+  }
+
+  /** The agent of a group answers, and the coordinator hears that; what it has said since stands in `sent`. */
+  answers(group: number, ok = true, me = group): void {
+    const run = this.runs.get(`${me} ${group}`);
+    if (run === undefined) throw new Error('no agent was asked');
+    this.engines[me].step({ type: 'agentDone', now: this.now, run, ok }, this.outs[me]);
+    this.engines[me].flush(this.outs[me]);
+    if (me === S1) return;
+    const submit = this.said(me, 'submit');
+    if (!submit) throw new Error('nothing was reported');
+    this.take(S1, submit);
+    this.engines[S1].flush(this.outs[S1]);
+  }
+
+  /** Time passes for the coordinator alone. */
+  wait(us: number): void {
+    const until = this.now + us;
+    for (let at = this.engines[S1].nextDeadline(); at <= until; at = this.engines[S1].nextDeadline()) {
+      this.now = micros(Math.max(at, this.now));
+      this.tick(S1);
+    }
+    this.now = micros(until);
+  }
+
+  /** Of which groups the coordinator has told something, frame by frame. */
+  get told(): number[][] {
+    const appends = this.sent.flatMap(({ to, frame }) => (to === S2 && frame.type === 'append' ? [frame] : []));
+    return appends.map(groupsIn);
+  }
+}
+
+function groupsIn({ entries }: Append): number[] {
+  return entries.flatMap((entry) =>
+    entry.type === 'command' && entry.command.type === 'orderDone' ? [entry.command.group] : [],
+  );
+}
+
+describe('reports that groups are up', () => {
+  it('wait for those of other groups, and are told together with the last', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    scene.answers(G1);
+    expect(scene.told).toEqual([]);
+    expect(scene.engines[S1].atRest).toBe(false);
+    scene.answers(G3);
+    expect(scene.told).toEqual([[G2, G1, G3]]);
+    scene.settle();
+    for (const { state } of scene.engines)
+      expect(state.groups.map(({ phase }) => phase)).toEqual(Array(3).fill('active'));
+    expect(scene.engines.every(({ atRest }) => atRest)).toBe(true);
+  });
+
+  it('wait no longer than the next may take to come', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    scene.wait(PAUSE_US - 1);
+    expect(scene.told).toEqual([]);
+    expect(scene.engines[S1].nextDeadline()).toBeLessThanOrEqual(scene.now + 1);
+    scene.wait(1);
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('wait for two rests at most, however many come', () => {
+    const names = Array.from({ length: 8 }, (_, at) => `H${at + 1}`);
+    const many = names.map((name) => ({
+      ...groups[0],
+      name,
+      resources: [{ name: `r${name}`, type: 'script' as const }],
+    }));
+    const scene = new Scene({ groups: many, parallelGroups: 8 });
+    for (let group = 0; group < 8; group += 1) scene.ask({ type: 'startGroup', group, on: S1 });
+    scene.settle();
+    const step = MOST_US / 5;
+    const upAt = scene.now;
+    for (let group = 0; group < 6; group += 1) {
+      if (group > 0) scene.wait(step);
+      scene.answers(group, true, S1);
+      expect({ group, told: scene.told.length }).toEqual({ group, told: group < 5 ? 0 : 1 });
+    }
+    expect(scene.now - upAt).toBe(MOST_US);
+  });
+
+  it('are told at once where no other group is on its way up', () => {
+    const scene = new Scene();
+    scene.startAll([G2]);
+    scene.answers(G2);
+    expect(scene.told).toEqual([[G2]]);
+    const resources = ['r1', 'r2'].map((name) => ({ name, type: 'script' as const }));
+    const ofTwo = new Scene({ groups: [groups[0], { ...groups[1], resources }] });
+    ofTwo.startAll([G2]);
+    ofTwo.answers(G2);
+    // Its second resource is still on its way.
+    expect(ofTwo.told).toEqual([[]]);
+  });
+
+  it('are told at once where an order follows: the next group, or the next server', () => {
+    const next = new Scene({ parallelGroups: 1 });
+    next.ask({ type: 'startGroup', group: G1, on: S1 });
+    next.ask({ type: 'startGroup', group: G2, on: S2 });
+    next.ask({ type: 'startGroup', group: G3, on: S2 });
+    next.settle();
+    next.answers(G2);
+    expect(next.told).toEqual([[G2]]);
+    const strict = { type: 'script', onFailure: 'failover' } as const;
+    const failed = new Scene({
+      groups: groups.map((group) => ({ ...group, resources: [{ name: `r${group.name}`, ...strict }] })),
+    });
+    failed.startAll([G1, G2, G3]);
+    failed.answers(G2, false);
+    expect(failed.told).toEqual([[G2]]);
+  });
+
+  it('go with whatever else is told', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    scene.ask({ type: 'maintenance', server: S3 });
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('do not wait where the engine never rests', () => {
+    const scene = new Scene({ corked: 0 });
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('are told again to the next coordinator, where the first dies with them', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    expect(scene.told).toEqual([]);
+    scene.sent.length = 0;
+    const isUp = (me: number): boolean => scene.engines[me].state.groups[G2].phase === 'active';
+    expect([isUp(S2), isUp(S3)]).toEqual([false, false]);
+    const until = scene.now + 1_000_000;
+    while (scene.now < until && !(isUp(S2) && isUp(S3))) scene.pass([S2, S3]);
+    expect([scene.engines[S3].view.coordinator, isUp(S2), isUp(S3)]).toEqual([S2, true, true]);
+  });
+
+  it('are part of what a new view begins with', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    scene.passUntil([S1, S2], S1, 'propose');
+    scene.deliver([S1, S2]);
+    const isWithout3 = (me: number): boolean => scene.engines[me].members === 0b011;
+    for (let turn = 0; turn < 100 && !(isWithout3(S1) && isWithout3(S2)); turn += 1) scene.pass([S1, S2]);
+    expect([isWithout3(S1), isWithout3(S2)]).toEqual([true, true]);
+    for (const me of [S1, S2]) expect(scene.engines[me].state.groups[G2].phase).toBe('active');
+    expect(scene.engines[S1].nextDeadline()).toBeGreaterThan(scene.now);
+  });
+});
