@@ -183,15 +183,15 @@ export class Engine {
    * A frame that merely wants to be held is answered before it is taken in: the others wait for the answer, and nobody for
    * what comes of it here. For `restUs` microseconds the engine then reads heartbeats and does nothing else, its clock
    * included, unless another frame or a request comes: so that whoever has not answered yet gets the processor. Where
-   * several groups come up, a coordinator tells their reports together: it gathers them for two rests at most.
+   * several groups come up, a coordinator tells their reports together: `flush` keeps them for two rests at most.
    */
   cork(restUs = 0): void {
     this.corked = true;
     this.restUs = restUs;
-    this.sequence.gather(RESTS_OF_GATHERING * restUs);
+    this.sequence.gatherReports(Math.min(RESTS_OF_GATHERING * restUs, this.retryUs));
   }
 
-  /** Draws conclusions, if any are due, and sends what was kept. */
+  /** Draws conclusions, if any are due, and sends what was kept; reports that are gathered when their time has come. */
   flush(out: Effects): void {
     const { core } = this;
     core.out = out;
@@ -199,10 +199,19 @@ export class Engine {
     if (this.undecided || this.answered) this.conclude(false);
     if (core.ending && !this.change.unfinished) return;
     const { index } = agreed(core);
-    const held = this.change.promised !== undefined;
-    this.sequence.flush(held);
-    if (!held) this.dueAt = micros(Math.min(this.dueAt, this.sequence.deadline));
+    this.flushSequence();
     if (agreed(core).index !== index) this.lookOnceMore();
+  }
+
+  /** What is gathered may be kept until its time comes; from when it is told counts the time to say it again. */
+  private flushSequence(): void {
+    const { core, sequence } = this;
+    const held = this.change.promised !== undefined;
+    const gathers = sequence.deadline !== NEVER;
+    sequence.flush(held);
+    const tells = gathers && sequence.deadline === NEVER;
+    if (tells && this.retryAt !== NEVER) this.retryAt = micros(core.now + this.retryUs);
+    if (!held) this.dueAt = micros(Math.min(this.dueAt, sequence.deadline));
   }
 
   /** A number that differs when anything in the engine does: for replaying recorded inputs. */

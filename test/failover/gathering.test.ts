@@ -14,6 +14,8 @@ const REST_US = 1000;
 /** Reports are gathered for two rests, as long as the next comes within a quarter of that. */
 const MOST_US = 2000;
 const PAUSE_US = 500;
+/** What is not answered is said again after a quarter of the heartbeat interval. */
+const RETRY_US = 2500;
 
 const groups: GroupInput[] = ['G1', 'G2', 'G3'].map((name) => ({
   name,
@@ -58,20 +60,22 @@ class Scene extends Trio {
     this.engines[me].step({ type: 'agentDone', now: this.now, run, ok }, this.outs[me]);
     this.engines[me].flush(this.outs[me]);
     if (me === S1) return;
-    const submit = this.said(me, 'submit');
+    const submit = this.sent.findLast(({ from, frame }) => from === me && frame.type === 'submit');
     if (!submit) throw new Error('nothing was reported');
-    this.take(S1, submit);
+    this.take(S1, submit.frame);
     this.engines[S1].flush(this.outs[S1]);
   }
 
-  /** Time passes for the coordinator alone. */
-  wait(us: number): void {
+  /** Time passes for the coordinator alone; answers how often it wanted to be called. */
+  wait(us: number): number {
     const until = this.now + us;
-    for (let at = this.engines[S1].nextDeadline(); at <= until; at = this.engines[S1].nextDeadline()) {
-      this.now = micros(Math.max(at, this.now));
+    let count = 0;
+    for (; count < 1000 && this.engines[S1].nextDeadline() <= until; count += 1) {
+      this.now = micros(Math.max(this.engines[S1].nextDeadline(), this.now));
       this.tick(S1);
     }
     this.now = micros(until);
+    return count;
   }
 
   /** Of which groups the coordinator has told something, frame by frame. */
@@ -192,16 +196,108 @@ describe('reports that groups are up', () => {
     expect([scene.engines[S3].view.coordinator, isUp(S2), isUp(S3)]).toEqual([S2, true, true]);
   });
 
-  it('are part of what a new view begins with', () => {
+  it('are part of what a new view begins with, and nothing is done about them while it is asked for', () => {
+    const silent = (scene: Scene): void => void scene.passUntil([S1, S2], S1, 'propose', 'commit');
+    const other = new Scene();
+    other.startAll([G1, G2, G3]);
+    silent(other);
     const scene = new Scene();
     scene.startAll([G1, G2, G3]);
+    const upAt = other.now - PAUSE_US / 2;
+    while (Math.min(...[S1, S2].map((me) => scene.engines[me].nextDeadline())) <= upAt) scene.pass([S1, S2]);
+    scene.now = micros(upAt);
     scene.answers(G2);
-    scene.passUntil([S1, S2], S1, 'propose');
+    expect(scene.told).toEqual([]);
+    silent(scene);
+    expect([scene.now, scene.engines[S1].place.held]).toEqual([other.now, true]);
+    expect(scene.wait(2 * PAUSE_US)).toBeLessThan(10);
+    expect(scene.told).toEqual([]);
     scene.deliver([S1, S2]);
     const isWithout3 = (me: number): boolean => scene.engines[me].members === 0b011;
     for (let turn = 0; turn < 100 && !(isWithout3(S1) && isWithout3(S2)); turn += 1) scene.pass([S1, S2]);
-    expect([isWithout3(S1), isWithout3(S2)]).toEqual([true, true]);
-    for (const me of [S1, S2]) expect(scene.engines[me].state.groups[G2].phase).toBe('active');
-    expect(scene.engines[S1].nextDeadline()).toBeGreaterThan(scene.now);
+    for (const me of [S1, S2]) {
+      expect(isWithout3(me)).toBe(true);
+      expect(scene.engines[me].state.groups[G2].phase).toBe('active');
+    }
+  });
+});
+
+describe('reports that are no good news, or for which somebody waits', () => {
+  it('are told at once: a group that is down', () => {
+    const scene = new Scene();
+    scene.startAll([G2]);
+    scene.answers(G2);
+    scene.settle();
+    scene.startAll([G1, G3]);
+    scene.ask({ type: 'stopGroup', group: G2 });
+    scene.settle();
+    scene.answers(G2);
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('are told at once: a resource that has failed', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2, false);
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('are told at once: whatever is up while a server is on its way out', () => {
+    const scene = new Scene();
+    scene.startAll([G3]);
+    scene.answers(G3);
+    scene.settle();
+    scene.startAll([G1, G2]);
+    scene.ask({ type: 'shutdownServer', server: S3 });
+    scene.settle();
+    expect(scene.engines[S1].state.servers[S3].leaving).toBe('shutdown');
+    scene.answers(G2);
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('are told at once: a group that is up while another goes down', () => {
+    const scene = new Scene();
+    scene.startAll([G1]);
+    scene.answers(G1);
+    scene.settle();
+    scene.startAll([G2]);
+    scene.ask({ type: 'stopGroup', group: G1 });
+    scene.settle();
+    scene.answers(G2);
+    expect(scene.told).toEqual([[G2]]);
+  });
+
+  it('are told at once: what somebody has asked for, though no order follows', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.ask({ type: 'registry', change: { change: 'createKey', key: 'HKEY_USERS\\a' } });
+    expect(scene.told).toEqual([[]]);
+  });
+});
+
+describe('what was told after it was gathered', () => {
+  it('is told again when it was not answered in time, counted from then', () => {
+    const scene = new Scene();
+    scene.startAll([G1, G2, G3]);
+    scene.answers(G2);
+    scene.wait(PAUSE_US);
+    expect(scene.told).toEqual([[G2]]);
+    scene.wait(RETRY_US - 1);
+    expect(scene.told).toEqual([[G2]]);
+    scene.wait(1);
+    expect(scene.told).toEqual([[G2], [G2]]);
+  });
+
+  it('was submitted once, and is submitted again only when it was not answered in time', () => {
+    const scene = new Scene({ parallelGroups: 2 });
+    for (const group of [G1, G2]) scene.ask({ type: 'startGroup', group, on: S2 });
+    scene.startAll([G3]);
+    const submitted = (): number[] =>
+      scene.sent.flatMap(({ frame }) => (frame.type === 'submit' ? [frame.items.length] : []));
+    for (const group of [G1, G2]) scene.answers(group, true, S2);
+    expect(submitted()).toEqual([2, 2]);
+    scene.now = micros(scene.now + 2 * RETRY_US);
+    scene.tick(S2);
+    expect(submitted()).toEqual([2, 2, 4]);
   });
 });

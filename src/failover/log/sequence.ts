@@ -36,11 +36,13 @@ export class Sequence {
   private readonly sent: number[];
   private outbox: Submission[] = [];
   private nextN = 1;
+  /** The last that was sent. */
+  private sentN = 0;
   private ackDue = false;
   private tellDue = false;
-  /** For so long at most the coordinator gathers reports, in microseconds. */
+  /** For so long at most a coordinator gathers reports, in microseconds. */
   private gatherUs = 0;
-  /** Since when it has entries that it tells with the next. */
+  /** Since when it has reports that it tells with the next. */
   private gatheringSince = NEVER;
   /** When it tells them though no other comes. */
   private gatheredAt = NEVER;
@@ -80,6 +82,7 @@ export class Sequence {
       this.outbox = [];
       this.nextN = 1;
     }
+    this.sentN = 0;
     this.toldFirst = newcomer && this.pending.length > 0 ? before : 0;
     this.pending.push(core.replica.apply(entry));
     if (newcomer) this.copyRegistry();
@@ -110,10 +113,11 @@ export class Sequence {
   }
 
   /**
-   * From now on the coordinator tells several reports together that groups are up: as long as others are on their way up
-   * and the next report comes soon, for so many microseconds at most. Each telling wakes all members.
+   * From now on a coordinator tells several reports together that groups and resources are up: as long as other groups are
+   * on their way up and the next report comes soon, for so many microseconds at most. Each telling wakes all members. And
+   * what a member has submitted it says again when that was not answered in time, not with the next.
    */
-  gather(gatherUs: number): void {
+  gatherReports(gatherUs: number): void {
     this.gatherUs = gatherUs;
   }
 
@@ -224,6 +228,7 @@ export class Sequence {
     const { core } = this;
     if (core.phase !== Phase.MEMBER) return;
     if (coordinates(core)) for (const member of this.behind()) this.sent[member] = this.acked[member];
+    this.sentN = 0;
     this.tellDue = true;
     this.ackDue = true;
   }
@@ -245,8 +250,8 @@ export class Sequence {
   }
 
   describe(): unknown {
-    const { released, stable, pending, outbox, nextN, gatheredAt } = this;
-    return [released, stable, pending.length, outbox.map((item) => item.n), nextN, gatheredAt];
+    const { released, stable, pending, outbox, nextN, sentN, gatheringSince, gatheredAt } = this;
+    return [released, stable, pending.length, outbox.map((item) => item.n), nextN, sentN, gatheringSince, gatheredAt];
   }
 
   /** Answers to commands of this server that were judged and have not been let out. */
@@ -366,14 +371,18 @@ export class Sequence {
     this.first += drop;
   }
 
-  /** A report of a group from which no order follows, while another group is on its way up and will be reported too. */
+  /**
+   * A report that something is up, from which no order follows and for which nobody waits who is on the way out; and another
+   * group is on its way up, whose report will have to be told, too.
+   */
   private mayGather(entry: Entry, { orders }: Outcome): boolean {
     if (this.gatherUs === 0 || entry.type !== 'command' || orders.length > 0) return false;
     const { command } = entry;
-    if (command.type !== 'orderDone' && command.type !== 'resourceDone') return false;
-    return this.core.replica.state.groups.some(
-      ({ task }, group) => group !== command.group && task?.stage === 'entering',
-    );
+    if ((command.type !== 'orderDone' && command.type !== 'resourceDone') || !command.ok) return false;
+    const { groups, servers } = this.core.replica.state;
+    const { phase } = groups[command.group];
+    if ((phase !== 'active' && phase !== 'activating') || servers.some(({ leaving }) => leaving !== '')) return false;
+    return groups.some(({ task }, group) => group !== command.group && task?.stage === 'entering');
   }
 
   private gatherOne(): void {
@@ -424,14 +433,20 @@ export class Sequence {
     const { view } = this.core.replica.state;
     this.clearOutbox();
     if (this.outbox.length === 0) return;
-    const items = this.outbox.slice(0, SUBMISSIONS_MAX);
+    const window = this.outbox.slice(0, SUBMISSIONS_MAX);
+    // Where frames are seldom lost, what was sent is said again by `resend`; elsewhere with whatever comes next.
+    const items = this.gatherUs > 0 ? window.filter(({ n }) => n > this.sentN) : window;
+    if (items.length === 0) return;
+    this.sentN = items[items.length - 1].n;
     this.core.out.send(view.coordinator, { type: 'submit', epoch: view.epoch, from: this.core.me, items });
   }
 
   private clearOutbox(): void {
+    const before = this.outbox.length;
     const { lastN } = this.core.replica.state.servers[this.core.me];
     while (this.outbox.length > 0 && this.outbox[0].n <= lastN) this.outbox.shift();
-    if (this.outbox.length > 0 && this.outbox[0].n > lastN + SUBMISSIONS_MAX) this.tellDue = true;
+    // There is room for some that did not fit before.
+    if (before > SUBMISSIONS_MAX && this.outbox.length < before) this.tellDue = true;
   }
 
   private lost(): Refusal {

@@ -51,7 +51,7 @@ class Node {
       durable: EMPTY_DURABLE,
     } as unknown as Core;
     this.sequence = new Sequence(this.core);
-    this.sequence.gather(net.gatherUs);
+    this.sequence.gatherReports(net.gatherUs);
   }
 
   get index(): number {
@@ -368,6 +368,37 @@ describe('sequences over a bad network', () => {
     net.rest();
     expect(net.members[1].answers).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   });
+});
+
+describe('more reports than a frame takes', () => {
+  it.each([0, GATHER_US])(
+    'follow when those before are applied, without anybody asking again (gathering %i)',
+    (gatherUs) => {
+      const net = new Net(definition, 2, gatherUs);
+      net.rest();
+      const [, member] = net.members;
+      for (let count = 0; count < 200; count += 1) net.submit(1, { type: 'stopGroup', group: count % 3 });
+      while (net.flying.length > 0) net.deliver(0, false);
+      expect(member.answers).toEqual(member.asked);
+      expect(member.answers).toHaveLength(200);
+    },
+  );
+});
+
+describe('what a member has submitted', () => {
+  it.each([0, GATHER_US])(
+    'goes to the coordinator of the next view with what it submits then (gathering %i)',
+    (gatherUs) => {
+      const net = new Net(definition, 3, gatherUs);
+      net.rest();
+      net.submit(2, { type: 'stopGroup', group: 0 });
+      net.flying.splice(0);
+      net.change(0b111, 1);
+      net.submit(2, { type: 'stopGroup', group: 1 });
+      while (net.flying.length > 0) net.deliver(0, false);
+      expect(net.members[2].answers).toEqual([1, 2]);
+    },
+  );
 });
 
 describe('frames of another view', () => {
