@@ -36,7 +36,7 @@ export class Sequence {
   private readonly sent: number[];
   private outbox: Submission[] = [];
   private nextN = 1;
-  /** The last that was sent. */
+  /** The number of the last command that this view's coordinator was sent; 0 where all are to be sent again. */
   private sentN = 0;
   private ackDue = false;
   private tellDue = false;
