@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Append } from '../../src/failover/frames.js';
 import type { Command } from '../../src/failover/log/commands.js';
-import type { GroupInput } from '../../src/model/definition.js';
+import type { GroupInput, ResourceInput } from '../../src/model/definition.js';
 import { micros } from '../../src/model/time.js';
 import { Trio } from '../support/trio.js';
 
@@ -17,12 +17,14 @@ const PAUSE_US = 500;
 /** What is not answered is said again after a quarter of the heartbeat interval. */
 const RETRY_US = 2500;
 
-const groups: GroupInput[] = ['G1', 'G2', 'G3'].map((name) => ({
-  name,
-  servers: ['S1', 'S2', 'S3'],
-  startup: 'manual',
-  resources: [{ name: `r${name}`, type: 'script' }],
-}));
+/** A group that is started by hand on any server, with a resource. */
+function manual(name: string, resource: Partial<ResourceInput> = {}): GroupInput {
+  const resources = [{ name: `r${name}`, type: 'script', ...resource } as const];
+  return { name, servers: ['S1', 'S2', 'S3'], startup: 'manual', resources };
+}
+
+const NAMES = ['G1', 'G2', 'G3'];
+const groups = NAMES.map((name) => manual(name));
 
 /** Three members whose resource agents answer when the test says so. */
 class Scene extends Trio {
@@ -43,6 +45,13 @@ class Scene extends Trio {
   /** Groups are on their way up, each on the server of its number; what their servers say arrives. */
   startAll(among: readonly number[]): void {
     for (const group of among) this.ask({ type: 'startGroup', group, on: group });
+    this.settle();
+  }
+
+  /** A group is up on the server of its number, and all know that. */
+  bringUp(group: number): void {
+    this.startAll([group]);
+    this.answers(group);
     this.settle();
   }
 
@@ -119,12 +128,7 @@ describe('reports that groups are up', () => {
   });
 
   it('wait for two rests at most, however many come', () => {
-    const names = Array.from({ length: 8 }, (_, at) => `H${at + 1}`);
-    const many = names.map((name) => ({
-      ...groups[0],
-      name,
-      resources: [{ name: `r${name}`, type: 'script' as const }],
-    }));
+    const many = Array.from({ length: 8 }, (_, at) => manual(`H${at + 1}`));
     const scene = new Scene({ groups: many, parallelGroups: 8 });
     for (let group = 0; group < 8; group += 1) scene.ask({ type: 'startGroup', group, on: S1 });
     scene.settle();
@@ -159,10 +163,7 @@ describe('reports that groups are up', () => {
     next.settle();
     next.answers(G2);
     expect(next.told).toEqual([[G2]]);
-    const strict = { type: 'script', onFailure: 'failover' } as const;
-    const failed = new Scene({
-      groups: groups.map((group) => ({ ...group, resources: [{ name: `r${group.name}`, ...strict }] })),
-    });
+    const failed = new Scene({ groups: NAMES.map((name) => manual(name, { onFailure: 'failover' })) });
     failed.startAll([G1, G2, G3]);
     failed.answers(G2, false);
     expect(failed.told).toEqual([[G2]]);
@@ -225,9 +226,7 @@ describe('reports that groups are up', () => {
 describe('reports that are no good news, or for which somebody waits', () => {
   it('are told at once: a group that is down', () => {
     const scene = new Scene();
-    scene.startAll([G2]);
-    scene.answers(G2);
-    scene.settle();
+    scene.bringUp(G2);
     scene.startAll([G1, G3]);
     scene.ask({ type: 'stopGroup', group: G2 });
     scene.settle();
@@ -244,9 +243,7 @@ describe('reports that are no good news, or for which somebody waits', () => {
 
   it('are told at once: whatever is up while a server is on its way out', () => {
     const scene = new Scene();
-    scene.startAll([G3]);
-    scene.answers(G3);
-    scene.settle();
+    scene.bringUp(G3);
     scene.startAll([G1, G2]);
     scene.ask({ type: 'shutdownServer', server: S3 });
     scene.settle();
@@ -257,9 +254,7 @@ describe('reports that are no good news, or for which somebody waits', () => {
 
   it('are told at once: a group that is up while another goes down', () => {
     const scene = new Scene();
-    scene.startAll([G1]);
-    scene.answers(G1);
-    scene.settle();
+    scene.bringUp(G1);
     scene.startAll([G2]);
     scene.ask({ type: 'stopGroup', group: G1 });
     scene.settle();

@@ -125,6 +125,11 @@ class Net {
     this.members.find(({ me }) => me === to)?.take(JSON.parse(frame) as ControlFrame);
   }
 
+  /** All that is under way arrives, and what that gives rise to. */
+  deliverAll(): void {
+    while (this.flying.length > 0) this.deliver(0, false);
+  }
+
   lose(which: number): void {
     if (this.flying.length > 0) this.flying.splice(which % this.flying.length, 1);
   }
@@ -173,7 +178,7 @@ class Net {
   rest(): void {
     for (let round = 0; round < 50; round += 1) {
       for (const node of [...this.members]) node.step((sequence) => sequence.resend());
-      while (this.flying.length > 0) this.deliver(0, false);
+      this.deliverAll();
       if (!this.members.some(({ sequence }) => sequence.outstanding() || sequence.unreleased())) return;
     }
     throw new Error('something is still under way');
@@ -346,7 +351,7 @@ describe('sequences over a bad network', () => {
         const { to, frame } = net.flying[at];
         if (to === 2 || (JSON.parse(frame) as { from: number }).from === 2) net.flying.splice(at, 1);
       }
-      while (net.flying.length > 0) net.deliver(0, false);
+      net.deliverAll();
     }
     expect(net.members.map(({ releasedTexts }) => releasedTexts.length)).toEqual([before, before, before]);
     expect(net.members[0].answers).toEqual([]);
@@ -378,7 +383,7 @@ describe('more reports than a frame takes', () => {
       net.rest();
       const [, member] = net.members;
       for (let count = 0; count < 200; count += 1) net.submit(1, { type: 'stopGroup', group: count % 3 });
-      while (net.flying.length > 0) net.deliver(0, false);
+      net.deliverAll();
       expect(member.answers).toEqual(member.asked);
       expect(member.answers).toHaveLength(200);
     },
@@ -395,7 +400,7 @@ describe('what a member has submitted', () => {
       net.flying.splice(0);
       net.change(0b111, 1);
       net.submit(2, { type: 'stopGroup', group: 1 });
-      while (net.flying.length > 0) net.deliver(0, false);
+      net.deliverAll();
       expect(net.members[2].answers).toEqual([1, 2]);
     },
   );
@@ -410,7 +415,7 @@ describe('frames of another view', () => {
     net.flying.splice(0);
     const before = net.members.map(({ core }) => JSON.stringify(core.replica.state));
     net.flying.push(...old);
-    while (net.flying.length > 0) net.deliver(0, false);
+    net.deliverAll();
     expect(net.members.map(({ core }) => JSON.stringify(core.replica.state))).toEqual(before);
   });
 });
