@@ -29,6 +29,7 @@ import type { ClientReport, RealtimeClientBoot } from '../node/realtime/client.j
 import { RealClock } from '../node/realtime/clock.js';
 import { settle } from '../node/realtime/links.js';
 import type { Inspection } from '../node/realtime/main.js';
+import { ReportReader } from '../node/realtime/report.js';
 import { boardBytes, type Glance, StatusGlass } from '../node/realtime/status.js';
 import { type Hang, Switches } from '../node/realtime/switches.js';
 import { waitFor } from '../node/realtime/waiting.js';
@@ -111,6 +112,7 @@ export class RealtimeBackend extends WorldBackend {
   private readonly boots: (NodeJS.Timeout | undefined)[] = [];
   private readonly deliveries = new Deliveries();
   private readonly waits: Waits;
+  private readonly reports = new ReportReader();
   private readonly inbox: Mail[] = [];
   /** Orders that are waited for. */
   private missing = new Set<number>();
@@ -361,7 +363,7 @@ export class RealtimeBackend extends WorldBackend {
     const gone = runner.thread.kill().then(async () => {
       // What it wrote to its disk with its last breath is there.
       runner.thread.drain((kind, _ends, _epoch, stamp, bytes) => {
-        keepDisk(slot, reportOf(kind, stamp, bytes as Uint8Array));
+        keepDisk(slot, this.reportOf(kind, stamp, bytes as Uint8Array));
       });
       this.switches[cluster].setPower(server, -incarnation);
       this.settleLinks(slot);
@@ -564,7 +566,7 @@ export class RealtimeBackend extends WorldBackend {
   private collect(): void {
     for (const runner of this.living()) {
       runner.thread.drain((kind, _ends, _epoch, stamp, bytes) => {
-        this.inbox.push({ runner, report: reportOf(kind, stamp, bytes as Uint8Array) });
+        this.inbox.push({ runner, report: this.reportOf(kind, stamp, bytes as Uint8Array) });
       });
       if (runner.thread.end.waiting > 0) runner.thread.end.flush();
     }
@@ -574,6 +576,12 @@ export class RealtimeBackend extends WorldBackend {
       });
       if (runner.thread.end.waiting > 0) runner.thread.end.flush();
     }
+  }
+
+  /** What a server has told: what came of a pass of its loop, or what it wants kept. */
+  private reportOf(kind: number, stampUs: number, bytes: Uint8Array): Report {
+    if (kind !== Kind.DISK) return this.reports.read(bytes);
+    return { at: micros(stampUs), effects: [['persist', fromBytes(bytes)]], done: [], beats: [] };
   }
 
   private process(): void {
@@ -717,13 +725,6 @@ export class RealtimeBackend extends WorldBackend {
 }
 
 type OrderBody = Order extends infer One ? (One extends Order ? Omit<One, 'n'> : never) : never;
-
-/** What a server has told: what came of a pass of its loop, or what it wants kept. */
-function reportOf(kind: number, stampUs: number, bytes: Uint8Array): Report {
-  const told = fromBytes(bytes);
-  if (kind !== Kind.DISK) return told as Report;
-  return { at: micros(stampUs), effects: [['persist', told]], done: [], beats: [] };
-}
 
 /** What a server that is dead had still written to its disk. */
 function keepDisk(slot: ServerSlot, report: Report): void {

@@ -20,18 +20,20 @@ interface NamedView {
   readonly parent: string;
 }
 
+/** Replaced where it changes, and frozen: whoever asks for a snapshot may keep it. */
 interface Shown<State> {
-  state: State;
-  server: string;
+  readonly state: State;
+  readonly server: string;
 }
 
 export class ClusterTracer {
   private readonly views = new Map<string, NamedView>();
   /** Which outcomes were shown, and in which views. */
   private readonly shownIn = new Map<string, string[]>();
-  private readonly statuses: ServerStatusName[][];
-  private readonly groups: Shown<GroupStateName>[];
-  private readonly resources: Shown<ResourceStateName>[][];
+  /** By names, as snapshots have them: they are asked for at every event of a wait, and copied in one piece. */
+  private readonly statuses: Record<string, readonly ServerStatusName[]>;
+  private readonly groups: Record<string, Shown<GroupStateName>>;
+  private readonly resources: Record<string, Shown<ResourceStateName>>;
   private current: NamedView | undefined;
   /** Events shown so far, by the view that showed them. */
   onEvent: ((view: ViewId, line: OutcomeLine & { kind: 'event' }) => void) | undefined;
@@ -40,9 +42,13 @@ export class ClusterTracer {
     private readonly definition: ClusterDefinition,
     private readonly write: (body: TraceBody) => void,
   ) {
-    this.statuses = definition.servers.map(() => ['STOPPED']);
-    this.groups = definition.groups.map(() => ({ state: 'OFFLINE', server: '' }));
-    this.resources = definition.groups.map((group) => group.resources.map(() => ({ state: 'OFFLINE', server: '' })));
+    const offline = Object.freeze({ state: 'OFFLINE', server: '' } as const);
+    this.statuses = named(definition.servers, Object.freeze(['STOPPED'] as const));
+    this.groups = named<Shown<GroupStateName>>(definition.groups, offline);
+    this.resources = named<Shown<ResourceStateName>>(
+      definition.groups.flatMap((group) => group.resources),
+      offline,
+    );
   }
 
   /** A server has installed a view. */
@@ -87,15 +93,13 @@ export class ClusterTracer {
     for (const line of lines) if (line.kind !== 'event' && line.kind !== 'warning') this.status(line);
     if (this.current) return;
     // Flags tell of groups, and no group runs anywhere.
-    this.statuses.forEach(([base], server) => {
-      this.status({ kind: 'server', server, status: [base] });
+    this.definition.servers.forEach(({ name }, server) => {
+      this.status({ kind: 'server', server, status: this.statuses[name].slice(0, 1) });
     });
   }
 
   snapshot(at: Micros): Snapshot {
     const { definition, current } = this;
-    const named = <T>(list: readonly { readonly name: string }[], value: (index: number) => T): Record<string, T> =>
-      Object.fromEntries(list.map((item, index) => [item.name, value(index)]));
     return {
       cluster: definition.name,
       at,
@@ -104,14 +108,9 @@ export class ClusterTracer {
         coordinator: this.name(current.view.coordinator),
         members: serversOf(current.members).map((server) => this.name(server)),
       },
-      servers: named(definition.servers, (server) => [...this.statuses[server]]),
-      groups: named(definition.groups, (group) => ({ ...this.groups[group] })),
-      resources: Object.assign(
-        {},
-        ...definition.groups.map((group, index) =>
-          named(group.resources, (resource) => ({ ...this.resources[index][resource] })),
-        ),
-      ) as Snapshot['resources'],
+      servers: { ...this.statuses },
+      groups: { ...this.groups },
+      resources: { ...this.resources },
     };
   }
 
@@ -133,19 +132,20 @@ export class ClusterTracer {
   private status(line: Exclude<OutcomeLine, { kind: 'event' } | { kind: 'warning' }>): void {
     const cluster = this.definition.name;
     if (line.kind === 'server') {
-      if (this.statuses[line.server].join() === line.status.join()) return;
-      this.statuses[line.server] = [...line.status];
-      this.write({ kind: 'server', cluster, server: this.name(line.server), status: line.status });
+      const server = this.name(line.server);
+      if (this.statuses[server].join() === line.status.join()) return;
+      this.statuses[server] = Object.freeze([...line.status]);
+      this.write({ kind: 'server', cluster, server, status: line.status });
       return;
     }
     const server = line.state === 'OFFLINE' ? '' : this.name(line.server);
     if (line.kind === 'group') {
       const group = this.definition.groups[line.group].name;
-      if (change(this.groups[line.group], line.state, server))
+      if (change(this.groups, group, line.state, server))
         this.write({ kind: 'group', cluster, group, state: line.state, server });
     } else {
       const resource = this.definition.groups[line.group].resources[line.resource].name;
-      if (change(this.resources[line.group][line.resource], line.state, server))
+      if (change(this.resources, resource, line.state, server))
         this.write({ kind: 'resource', cluster, resource, state: line.state, server });
     }
   }
@@ -166,9 +166,13 @@ export class ClusterTracer {
   }
 }
 
-function change<State>(shown: Shown<State>, state: State, server: string): boolean {
-  if (shown.state === state && shown.server === server) return false;
-  shown.state = state;
-  shown.server = server;
+function named<T>(list: readonly { readonly name: string }[], value: T): Record<string, T> {
+  return Object.fromEntries(list.map(({ name }) => [name, value]));
+}
+
+function change<State>(shown: Record<string, Shown<State>>, name: string, state: State, server: string): boolean {
+  const before = shown[name];
+  if (before.state === state && before.server === server) return false;
+  shown[name] = Object.freeze({ state, server });
   return true;
 }

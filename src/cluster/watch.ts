@@ -25,6 +25,8 @@ interface Told {
 export class Watch {
   /** What was let out first under that number, as text. */
   private readonly outcomes = new Map<string, string>();
+  /** In real time what several servers tell in the same words is one object, and compared once. */
+  private readonly compared = new WeakSet<Outcome>();
   private readonly members = new Map<string, number>();
   private readonly told: readonly Told[];
   /** By client and start. */
@@ -55,11 +57,7 @@ export class Watch {
 
   /** A server lets an outcome out; it has not yet carried its orders out. */
   released(slot: ServerSlot, outcome: Outcome): void {
-    const key = `${slot.place.cluster}/${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
-    const text = JSON.stringify([outcome.lines, outcome.orders]);
-    const known = this.outcomes.get(key);
-    if (known === undefined) this.outcomes.set(key, text);
-    else if (known !== text) this.fail(1, `${slot.place.name} lets out another entry ${outcome.index} than others`);
+    this.compareOutcomes(slot, outcome);
     const told = this.told[slot.place.node];
     if (told.index >= 0 && outcome.index !== told.index + 1)
       this.fail(1, `${slot.place.name} lets out entry ${outcome.index} after entry ${told.index}`);
@@ -69,6 +67,16 @@ export class Watch {
       const wrong = line.kind === 'event' ? told.grammar.take(line) : undefined;
       if (wrong !== undefined) this.fail(5, wrong);
     }
+  }
+
+  private compareOutcomes(slot: ServerSlot, outcome: Outcome): void {
+    if (this.compared.has(outcome)) return;
+    const key = `${slot.place.cluster}/${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
+    const text = JSON.stringify([outcome.lines, outcome.orders]);
+    const known = this.outcomes.get(key);
+    if (known === undefined) this.outcomes.set(key, text);
+    else if (known !== text) this.fail(1, `${slot.place.name} lets out another entry ${outcome.index} than others`);
+    if (!this.seesAll) this.compared.add(outcome);
   }
 
   /** A group was sent somewhere, and not by hand. */

@@ -108,14 +108,22 @@ export function beatFromBytes({ buffer }: Uint8Array): Heartbeat {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+export function bytesOf(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
 /** Anything that is plain data, as bytes. */
 export function toBytes(value: unknown): Uint8Array {
-  return encoder.encode(JSON.stringify(value));
+  return bytesOf(JSON.stringify(value));
 }
 
 /** The plain data in these bytes; whoever reads them knows what was written. */
 export function fromBytes(bytes: Uint8Array): unknown {
-  return JSON.parse(decoder.decode(bytes));
+  return JSON.parse(textOf(bytes));
 }
 
 /** A control frame from the bytes of one. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { ClusterTracer } from '../../src/cluster/tracer.js';
 import type { ViewId } from '../../src/failover/frames.js';
 import type { Outcome, OutcomeLine } from '../../src/failover/log/entries.js';
+import { defineCluster } from '../../src/model/define.js';
 import { micros } from '../../src/model/time.js';
 import type { TraceBody } from '../../src/model/trace.js';
 import { define } from '../support/beats.js';
@@ -118,6 +119,7 @@ describe('an outcome', () => {
 
 describe('statuses', () => {
   const server = (status: 'CLUSTER' | 'DOWN'): OutcomeLine => ({ kind: 'server', server: 0, status: [status] });
+
   const group: OutcomeLine = { kind: 'group', group: 0, state: 'ONLINE', server: 1 };
   const resource: OutcomeLine = { kind: 'resource', group: 0, resource: 0, state: 'ONLINE', server: 1 };
 
@@ -174,5 +176,35 @@ describe('statuses', () => {
       groups: { G1: { state: 'OFFLINE', server: '' } },
       resources: { r1: { state: 'OFFLINE', server: '' } },
     });
+  });
+
+  it('in a snapshot change nothing where whoever was given them changes them', () => {
+    const { tracer: it } = tracer();
+    it.installed(view(1), 0b111, NO_VIEW);
+    it.released(outcome(1, view(1), [server('CLUSTER'), group, resource]), view(1));
+    const { servers, groups, resources } = it.snapshot(micros(0));
+    const copy = structuredClone({ servers, groups, resources });
+    for (const statuses of [servers, groups, resources] as Record<string, object>[]) {
+      for (const [name, status] of Object.entries(statuses)) {
+        expect(Object.isFrozen(status)).toBe(true);
+        delete statuses[name];
+      }
+    }
+    expect(it.snapshot(micros(0))).toMatchObject(copy);
+  });
+
+  it('are those of the right one whatever its name is', () => {
+    const groups = [{ name: 'constructor', servers: ['__proto__'] }];
+    const strange = defineCluster({ name: 'CLUSTER1', servers: ['__proto__', 'toString'], groups });
+    if (!strange.ok) throw new Error(JSON.stringify(strange.error));
+    const it = new ClusterTracer(strange.value, () => undefined);
+    it.installed(view(1), 0b11, NO_VIEW);
+    it.released(outcome(1, view(1), [server('CLUSTER'), group]), view(1));
+    const seen = it.snapshot(micros(0));
+    expect(Object.entries(seen.servers)).toEqual([
+      ['__proto__', ['CLUSTER']],
+      ['toString', ['STOPPED']],
+    ]);
+    expect(Object.entries(seen.groups)).toEqual([['constructor', { state: 'ONLINE', server: 'toString' }]]);
   });
 });

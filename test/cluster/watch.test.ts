@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InlineBackend } from '../../src/cluster/inline.js';
 import type { ServerSlot } from '../../src/cluster/server-slot.js';
-import type { Watch } from '../../src/cluster/watch.js';
+import { Watch } from '../../src/cluster/watch.js';
 import type { Engine } from '../../src/failover/engine.js';
 import { InvariantViolation } from '../../src/failover/invariants/violation.js';
 import type { Outcome, OutcomeLine } from '../../src/failover/log/entries.js';
@@ -50,6 +50,13 @@ function nextOutcome(slot: ServerSlot, lines: OutcomeLine[] = []): Outcome {
   return { index: index + 1, epoch: view.epoch, coordinator: view.coordinator, lines, ...rest };
 }
 
+/** A watch that does not see all servers in one instant, of a world in which all have just come into their view. */
+function inRealTime({ backend, slots }: Opened): Watch {
+  const watch = new Watch(backend, false);
+  for (const slot of slots) watch.installed(slot, stateOf(slot).view, 0b111, true);
+  return watch;
+}
+
 const event = (id: number): OutcomeLine => ({
   kind: 'event',
   id,
@@ -79,6 +86,27 @@ describe('the watch stops the run where', () => {
     world.watch.released(one, nextOutcome(one));
     const other = nextOutcome(two, [{ kind: 'warning', text: 'something else' }]);
     expectViolation(world, 1, /S2 lets out another entry/, () => world.watch.released(two, other));
+  });
+
+  it('a server lets out something else in real time, where what several tell in the same words is one object (1)', async () => {
+    const world = await atRest();
+    const [one, two, three] = world.slots;
+    const watch = inRealTime(world);
+    const same = nextOutcome(one);
+    watch.released(one, same);
+    watch.released(two, same);
+    const other = nextOutcome(three, [{ kind: 'warning', text: 'something else' }]);
+    expectViolation(world, 1, /S3 lets out another entry/, () => watch.released(three, other));
+  });
+
+  it('a server leaves an entry out in real time that another has let out (1)', async () => {
+    const world = await atRest();
+    const [one, two] = world.slots;
+    const watch = inRealTime(world);
+    const entries = [0, 1, 2].map((later) => ({ ...nextOutcome(one), index: nextOutcome(one).index + later }));
+    for (const entry of entries) watch.released(one, entry);
+    watch.released(two, entries[0]);
+    expectViolation(world, 1, /S2 lets out entry \d+ after entry \d+/, () => watch.released(two, entries[2]));
   });
 
   it('a server leaves an entry out (1)', async () => {

@@ -10,8 +10,9 @@ import { type Durable, type Effects, EMPTY_DURABLE, type Frame, type Input, Phas
 import type { ClusterDefinition, GroupDefinition } from '../../model/definition.js';
 import type { ServerIndex } from '../../model/ids.js';
 import { type Micros, micros, NEVER } from '../../model/time.js';
-import { recordingEffects } from '../effects.js';
+import { type EffectRecord, recordingEffects } from '../effects.js';
 import { beatFromBytes, beatToBytes, readControl, toBytes } from '../wire.js';
+import { reportToBytes } from './report.js';
 
 const SERVERS = [0, 1, 2];
 /** Who is lost, one after the other: the coordinator first and last. */
@@ -69,7 +70,7 @@ class Stage {
   private readonly disks: Durable[] = SERVERS.map(() => EMPTY_DURABLE);
   private mail: { readonly to: number; readonly frame: Frame }[] = [];
   private runs: { readonly server: number; readonly at: Micros; readonly run: number }[] = [];
-  private told: unknown[] = [];
+  private told: EffectRecord[] = [];
   private readonly outs: readonly Effects[];
 
   constructor(private readonly definition: ClusterDefinition) {
@@ -122,7 +123,7 @@ class Stage {
       this.flush();
     }
     // As much is written for the main thread where time is real.
-    toBytes(this.told);
+    reportToBytes({ at: now, effects: this.told, done: [], beats: [] });
     this.told = [];
   }
 

@@ -28,6 +28,7 @@ import { Lateness } from './lateness.js';
 import { isFor, Links, marksOf } from './links.js';
 import { Listening } from './listening.js';
 import { rehearse } from './rehearsal.js';
+import { reportToBytes } from './report.js';
 import { StatusBoard } from './status.js';
 import { Switches } from './switches.js';
 
@@ -394,7 +395,7 @@ export class RealtimeServer {
     const state = done.length > 0 && this.asked ? this.engine.state : undefined;
     if (state) this.asked = false;
     const report: Report = { at, effects, done, beats, standing, state };
-    sendUp(this.end, Kind.DONE, toBytes(report), at);
+    sendUp(this.end, Kind.DONE, reportToBytes(report), at);
   }
 
   /** The same, without a look where the calm goes on in which it was told. */
