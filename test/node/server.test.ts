@@ -5,22 +5,31 @@ import { Mesh } from '../../src/interconnect/mesh.js';
 import { defineCluster } from '../../src/model/define.js';
 import { NetworkModel } from '../../src/network/model.js';
 import { Kind, LineEnd, newBell, newLine } from '../../src/node/channel.js';
-import type { Order, RealtimeBoot, Report } from '../../src/node/realtime/boot.js';
+import type { Order, RealtimeBoot } from '../../src/node/realtime/boot.js';
 import { RealClock } from '../../src/node/realtime/clock.js';
+import { ReportReader } from '../../src/node/realtime/report.js';
 import { RealtimeServer } from '../../src/node/realtime/server.js';
-import { boardBytes } from '../../src/node/realtime/status.js';
+import { boardBytes, type Glance, StatusGlass } from '../../src/node/realtime/status.js';
 import { Switches } from '../../src/node/realtime/switches.js';
-import { fromBytes, toBytes } from '../../src/node/wire.js';
+import { toBytes } from '../../src/node/wire.js';
 
 /** A server as its loop sees it. */
 interface Loop {
   readonly end: LineEnd;
+  /** Counts heartbeats. */
+  readonly lateness: { readonly count: number };
+  mayLeaveFrames(): boolean;
   pass(): void;
   sleep(): void;
 }
 
 /** Server A of two, of which the other never comes, and the main thread's end of its line. */
-function scene(): { server: Loop; order: (n: number) => void; done: () => number[] } {
+function scene(): {
+  server: Loop;
+  order: (n: number) => void;
+  done: () => number[];
+  glance: () => Glance | undefined;
+} {
   const heartbeat = { interval: '2ms', timeout: '1s' };
   const defined = defineCluster({ name: 'LOOP', servers: ['A', 'B'], groups: [], heartbeat });
   if (!defined.ok) throw new Error(JSON.stringify(defined.error));
@@ -43,8 +52,11 @@ function scene(): { server: Loop; order: (n: number) => void; done: () => number
   const server = new RealtimeServer(boot as RealtimeBoot, () => undefined) as unknown as Loop;
   const main = LineEnd.main(line);
   const told: number[] = [];
+  const reports = new ReportReader();
+  const glass = new StatusGlass(status, 0);
   return {
     server,
+    glance: () => glass.look(),
     order: (n) => {
       const order: Order = { type: 'tellHeartbeats', n, on: false };
       main.send(Kind.INPUT, toBytes(order), 0);
@@ -52,7 +64,7 @@ function scene(): { server: Loop; order: (n: number) => void; done: () => number
     },
     done: () => {
       main.drain((kind, _ends, _epoch, _stamp, bytes) => {
-        if (kind === Kind.DONE) told.push(...(fromBytes(bytes as Uint8Array) as Report).done);
+        if (kind === Kind.DONE) told.push(...reports.read(bytes as Uint8Array).done);
       });
       return told;
     },
@@ -87,5 +99,23 @@ describe('an order', () => {
     turn(at);
     turn(at);
     expect(at.done()).toEqual([7]);
+  });
+});
+
+describe('the status board', () => {
+  it('is not written anew at a heartbeat that leaves those of others unread, and is at the next', () => {
+    const at = scene();
+    const { server } = at;
+    let leaves = false;
+    server.mayLeaveFrames = () => leaves;
+    const beats = (): number => server.lateness.count;
+    while (beats() < 3) turn(at);
+    const shown = at.glance()?.at;
+    leaves = true;
+    while (beats() < 10) turn(at);
+    expect(at.glance()?.at).toBe(shown);
+    leaves = false;
+    while (beats() < 11) turn(at);
+    expect(at.glance()?.at).toBeGreaterThan(shown as number);
   });
 });

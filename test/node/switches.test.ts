@@ -31,6 +31,28 @@ describe('power', () => {
   });
 });
 
+describe('the count of changes of power', () => {
+  it('grows with each change of any, and with nothing else', () => {
+    const { switches, memory } = made();
+    const seen = (): number => new Switches(memory).powerChanges();
+    const counts = [seen()];
+    for (const [server, power] of [
+      [0, 1],
+      [2, 1],
+      [2, 0],
+      [2, -1],
+    ]) {
+      switches.setPower(server, power);
+      counts.push(seen());
+    }
+    expect(counts).toEqual([0, 1, 2, 3, 4]);
+    switches.hang(0, 'wait');
+    switches.go(0);
+    for (const server of [0, 1, 2]) switches.windUp(server, micros(5000));
+    expect([seen(), ...[0, 1, 2].map((server) => switches.power(server))]).toEqual([4, 1, 0, -1]);
+  });
+});
+
 describe('a watchdog', () => {
   it('goes off at a whole millisecond, never too early', () => {
     const { switches } = made();

@@ -104,6 +104,8 @@ export class Links {
   private held: Held[] = [];
   /** A control frame was still waiting for room when everything was published last. */
   private stalled = false;
+  /** How often power had changed when all receivers were looked after last; never so often before the first time. */
+  private powerChanges: number | undefined;
   /** The control frame that was sent last, and its bytes: a frame for all members is written out once. */
   private encoded: { readonly frame: ControlFrame; readonly bytes: Uint8Array } | undefined;
   /** This server and all others, by nodes of the network model. */
@@ -167,7 +169,7 @@ export class Links {
 
   /** No rule is in force on any of these links: nobody has to be asked what becomes of each frame. */
   private toAll(outs: readonly Out[], network: number, beat: Heartbeat, now: Micros): void {
-    for (const out of outs) this.heed(out);
+    this.heedAll();
     this.model.countBroadcast(this.node, network, this.others, now);
     for (const out of outs) {
       if (out.power > 0) this.writeBeat(out, 0, now, beat);
@@ -221,6 +223,14 @@ export class Links {
     // It publishes by itself, so that nothing fresh is left to ring for.
     out.messages.flush();
     out.bell.ring();
+  }
+
+  /** The same for all receivers, where any power has changed. */
+  private heedAll(): void {
+    const changes = this.switches.powerChanges();
+    if (changes === this.powerChanges) return;
+    this.powerChanges = changes;
+    for (const outs of this.outs) for (const out of outs) this.heed(out);
   }
 
   /** Looks after its receiver: what was sent to one that is gone, and has not arrived, never will. */

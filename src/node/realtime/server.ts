@@ -85,6 +85,8 @@ export class RealtimeServer {
   /** Somebody rang before this pass began. */
   private rung = false;
   private readonly listening: Listening;
+  /** This pass leaves what has arrived in the rings. */
+  private leavesFrames = false;
   /** The instant at which frames are being taken in. */
   private takenAt = micros(0);
   private readonly takeOrder: Take = (_kind, _ends, _epoch, _stamp, bytes) =>
@@ -172,7 +174,8 @@ export class RealtimeServer {
       // The instant first, then the frames: nobody is judged while something of his that came before is unread.
       const now = this.clock.now();
       this.passAt = now;
-      if (!this.mayLeaveFrames(now)) this.takeFrames(now);
+      this.leavesFrames = this.mayLeaveFrames(now);
+      if (!this.leavesFrames) this.takeFrames(now);
       this.links.release(now);
       this.runAgents(now);
       this.tick(now);
@@ -377,7 +380,9 @@ export class RealtimeServer {
   private report(): void {
     if (this.engine.rests && this.effects.length + this.done.length + this.beats.length === 0) return;
     const standing = this.changedStanding();
-    if (standing || this.beaten) this.board.show(this.engine, this.boot.incarnation, this.passAt);
+    // A heartbeat of a calm shows nothing new but its instant: that is as old as what was read last.
+    const shows = standing !== undefined || (this.beaten && !this.leavesFrames);
+    if (shows) this.board.show(this.engine, this.boot.incarnation, this.passAt);
     this.beaten = false;
     if (standing || this.asked || this.saved || this.effects.length + this.done.length + this.beats.length > 0) {
       const { done } = this;

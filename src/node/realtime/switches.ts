@@ -5,6 +5,10 @@
  *                     its thread may still do its last; minus its incarnation once the thread is gone
  *     word 16 s + 1   hang: 0 runs, 1 stands in a wait, 2 runs round an endless loop
  *     word 16 s + 2   watchdog: the millisecond of the run at which its power is cut, 2^31 - 1 for never
+ *
+ * and behind those of all servers, so that who sends to all looks at one cache line and not at one for each:
+ *
+ *     word 0          how often the power of any server has changed
  */
 import { type Micros, NEVER } from '../../model/time.js';
 
@@ -20,17 +24,21 @@ export type Hang = 'wait' | 'loop';
 /** All switches of a cluster. */
 export class Switches {
   private readonly words: Int32Array;
+  private readonly changesAt: number;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
+    this.changesAt = this.words.length - WORDS;
   }
 
   static bytes(servers: number): number {
-    return servers * WORDS * 4;
+    return (servers + 1) * WORDS * 4;
   }
 
   setPower(server: number, power: number): void {
     Atomics.store(this.words, server * WORDS + POWER, power);
+    // Whoever finds the count grown finds the power set.
+    Atomics.add(this.words, this.changesAt, 1);
     this.windUp(server, NEVER);
     // Who loses its power while it hangs does nothing more.
     if (power > 0) this.go(server);
@@ -39,6 +47,11 @@ export class Switches {
   /** Positive: the incarnation that runs. 0: none, or one that is dying. Negative: the last one, which is gone. */
   power(server: number): number {
     return Atomics.load(this.words, server * WORDS + POWER);
+  }
+
+  /** How often any power has changed, running over: who has looked at all of them since it did need not look again. */
+  powerChanges(): number {
+    return Atomics.load(this.words, this.changesAt);
   }
 
   hang(server: number, how: Hang): void {
