@@ -134,8 +134,9 @@ export class ClusterTracer {
     if (line.kind === 'server') {
       const server = this.name(line.server);
       if (this.statuses[server].join() === line.status.join()) return;
-      this.statuses[server] = Object.freeze([...line.status]);
-      this.write({ kind: 'server', cluster, server, status: line.status });
+      const status = Object.freeze([...line.status]);
+      this.statuses[server] = status;
+      this.write({ kind: 'server', cluster, server, status });
       return;
     }
     const server = line.state === 'OFFLINE' ? '' : this.name(line.server);

@@ -25,8 +25,8 @@ interface Told {
 export class Watch {
   /** What was let out first under that number, as text. */
   private readonly outcomes = new Map<string, string>();
-  /** In real time what several servers tell in the same words is one object, and compared once. */
-  private readonly compared = new WeakSet<Outcome>();
+  /** In real time what several servers tell in the same words is one object, and compared once: for which cluster. */
+  private readonly compared = new WeakMap<Outcome, number>();
   private readonly members = new Map<string, number>();
   private readonly told: readonly Told[];
   /** By client and start. */
@@ -70,13 +70,15 @@ export class Watch {
   }
 
   private compareOutcomes(slot: ServerSlot, outcome: Outcome): void {
-    if (this.compared.has(outcome)) return;
-    const key = `${slot.place.cluster}/${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
+    const { cluster } = slot.place;
+    // Two clusters may tell the same words.
+    if (this.compared.get(outcome) === cluster) return;
+    const key = `${cluster}/${outcome.epoch}.${outcome.coordinator}.${outcome.index}`;
     const text = JSON.stringify([outcome.lines, outcome.orders]);
     const known = this.outcomes.get(key);
     if (known === undefined) this.outcomes.set(key, text);
     else if (known !== text) this.fail(1, `${slot.place.name} lets out another entry ${outcome.index} than others`);
-    if (!this.seesAll) this.compared.add(outcome);
+    if (!this.seesAll) this.compared.set(outcome, cluster);
   }
 
   /** A group was sent somewhere, and not by hand. */

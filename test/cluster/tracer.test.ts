@@ -119,7 +119,6 @@ describe('an outcome', () => {
 
 describe('statuses', () => {
   const server = (status: 'CLUSTER' | 'DOWN'): OutcomeLine => ({ kind: 'server', server: 0, status: [status] });
-
   const group: OutcomeLine = { kind: 'group', group: 0, state: 'ONLINE', server: 1 };
   const resource: OutcomeLine = { kind: 'resource', group: 0, resource: 0, state: 'ONLINE', server: 1 };
 

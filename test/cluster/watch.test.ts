@@ -99,6 +99,19 @@ describe('the watch stops the run where', () => {
     expectViolation(world, 1, /S3 lets out another entry/, () => watch.released(three, other));
   });
 
+  it('a server of another cluster lets out something else in real time than others there, which is what was let out here (1)', async () => {
+    const world = await atRest();
+    const [here, ...others] = world.slots;
+    const there = (slot: ServerSlot): ServerSlot =>
+      Object.create(slot, { place: { value: { ...slot.place, cluster: 1 } } }) as ServerSlot;
+    const [two, three] = others.map(there);
+    const watch = inRealTime(world);
+    const same = nextOutcome(here);
+    watch.released(here, same);
+    watch.released(two, { ...same, lines: [{ kind: 'warning', text: 'something else' }] });
+    expectViolation(world, 1, /S3 lets out another entry/, () => watch.released(three, same));
+  });
+
   it('a server leaves an entry out in real time that another has let out (1)', async () => {
     const world = await atRest();
     const [one, two] = world.slots;

@@ -104,7 +104,7 @@ export class Links {
   private held: Held[] = [];
   /** A control frame was still waiting for room when everything was published last. */
   private stalled = false;
-  /** How often power had changed when all receivers were looked after last; never so often before the first time. */
+  /** How often power had changed when all receivers were looked after last; undefined before the first time. */
   private powerChanges: number | undefined;
   /** The control frame that was sent last, and its bytes: a frame for all members is written out once. */
   private encoded: { readonly frame: ControlFrame; readonly bytes: Uint8Array } | undefined;

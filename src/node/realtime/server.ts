@@ -174,8 +174,8 @@ export class RealtimeServer {
       // The instant first, then the frames: nobody is judged while something of his that came before is unread.
       const now = this.clock.now();
       this.passAt = now;
-      this.leavesFrames = this.mayLeaveFrames(now);
-      if (!this.leavesFrames) this.takeFrames(now);
+      this.leavesFrames = true;
+      if (!this.mayLeaveFrames(now)) this.takeFrames(now);
       this.links.release(now);
       this.runAgents(now);
       this.tick(now);
@@ -268,6 +268,7 @@ export class RealtimeServer {
   /** Takes in every frame that has arrived. */
   private takeFrames(now: Micros): void {
     this.takenAt = now;
+    this.leavesFrames = false;
     for (const source of this.ins) {
       source.messages.drain(source.take);
       if (source.ring.corrupt !== source.corrupt) this.countDamage(source);
@@ -380,7 +381,7 @@ export class RealtimeServer {
   private report(): void {
     if (this.engine.rests && this.effects.length + this.done.length + this.beats.length === 0) return;
     const standing = this.changedStanding();
-    // A heartbeat of a calm shows nothing new but its instant: that is as old as what was read last.
+    // A heartbeat that leaves frames unread has nothing new to show but its instant, or what the next one shows.
     const shows = standing !== undefined || (this.beaten && !this.leavesFrames);
     if (shows) this.board.show(this.engine, this.boot.incarnation, this.passAt);
     this.beaten = false;

@@ -35,8 +35,8 @@ export interface Glance {
   /** It has nothing under way. */
   readonly atRest: boolean;
   /**
-   * When it wrote this, by the run's clock: at its last heartbeat, or in a calm with intervals below 5 ms at the last at
-   * which it read those of the others, up to 8 ms before.
+   * When it wrote this, by the run's clock: at its last heartbeat, or in a calm with intervals of 4 ms and less at the
+   * last at which it read those of the others, up to 8 ms before.
    */
   readonly at: Micros;
 }
