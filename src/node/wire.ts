@@ -108,10 +108,12 @@ export function beatFromBytes({ buffer }: Uint8Array): Heartbeat {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A text as bytes. */
 export function bytesOf(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** The text in these bytes. */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }

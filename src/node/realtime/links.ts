@@ -225,14 +225,6 @@ export class Links {
     out.bell.ring();
   }
 
-  /** The same for all receivers, where any power has changed. */
-  private heedAll(): void {
-    const changes = this.switches.powerChanges();
-    if (changes === this.powerChanges) return;
-    this.powerChanges = changes;
-    for (const outs of this.outs) for (const out of outs) this.heed(out);
-  }
-
   /** Looks after its receiver: what was sent to one that is gone, and has not arrived, never will. */
   private heed(out: Out): void {
     const power = this.switches.power(out.to);
@@ -244,6 +236,14 @@ export class Links {
     if (this.held.length > 0) this.held = this.held.filter((held) => held.out !== out);
     const { first, me } = this.boot;
     this.model.writeOff(first + me, first + out.to, out.network);
+  }
+
+  /** The same for all receivers, where any power has changed. */
+  private heedAll(): void {
+    const changes = this.switches.powerChanges();
+    if (changes === this.powerChanges) return;
+    this.powerChanges = changes;
+    for (const outs of this.outs) for (const out of outs) this.heed(out);
   }
 
   private through(out: Out, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {

@@ -85,8 +85,6 @@ export class RealtimeServer {
   /** Somebody rang before this pass began. */
   private rung = false;
   private readonly listening: Listening;
-  /** This pass leaves what has arrived in the rings. */
-  private leavesFrames = false;
   /** The instant at which frames are being taken in. */
   private takenAt = micros(0);
   private readonly takeOrder: Take = (_kind, _ends, _epoch, _stamp, bytes) =>
@@ -174,7 +172,6 @@ export class RealtimeServer {
       // The instant first, then the frames: nobody is judged while something of his that came before is unread.
       const now = this.clock.now();
       this.passAt = now;
-      this.leavesFrames = true;
       if (!this.mayLeaveFrames(now)) this.takeFrames(now);
       this.links.release(now);
       this.runAgents(now);
@@ -268,7 +265,6 @@ export class RealtimeServer {
   /** Takes in every frame that has arrived. */
   private takeFrames(now: Micros): void {
     this.takenAt = now;
-    this.leavesFrames = false;
     for (const source of this.ins) {
       source.messages.drain(source.take);
       if (source.ring.corrupt !== source.corrupt) this.countDamage(source);
@@ -382,8 +378,8 @@ export class RealtimeServer {
     if (this.engine.rests && this.effects.length + this.done.length + this.beats.length === 0) return;
     const standing = this.changedStanding();
     // A heartbeat that leaves frames unread has nothing new to show but its instant, or what the next one shows.
-    const shows = standing !== undefined || (this.beaten && !this.leavesFrames);
-    if (shows) this.board.show(this.engine, this.boot.incarnation, this.passAt);
+    const hasRead = this.takenAt >= this.passAt;
+    if (standing || (this.beaten && hasRead)) this.board.show(this.engine, this.boot.incarnation, this.passAt);
     this.beaten = false;
     if (standing || this.asked || this.saved || this.effects.length + this.done.length + this.beats.length > 0) {
       const { done } = this;
