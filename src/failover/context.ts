@@ -5,18 +5,27 @@
  */
 import type { ClusterDefinition } from '../model/definition.js';
 import type { EventCode } from '../model/trace.js';
+import type { Tally } from './group/tally.js';
 import type { Outcome } from './log/entries.js';
-import { type AgreedState, NOBODY } from './state.js';
+import { type AgreedState, type Draft, type GroupRecord, NOBODY } from './state.js';
 
 export interface Context {
   readonly definition: ClusterDefinition;
   readonly state: AgreedState;
+  /** What the groups of that state add up to. */
+  readonly tally: Tally;
   readonly outcome: Outcome;
   readonly audit: Audit | undefined;
 }
 
 /** Looks over the engine's shoulder: told where each group is sent that no hand has sent. */
 export type Audit = (definition: ClusterDefinition, state: AgreedState, group: number, to: number) => void;
+
+/** The record of a group, to be changed before anybody asks for a sum. */
+export function changing(c: Context, group: number): Draft<GroupRecord> {
+  c.tally.touch(group);
+  return c.state.groups[group] as Draft<GroupRecord>;
+}
 
 /** Raises a cluster event (section 3.2.6), numbered in the one sequence of the cluster. */
 export function raise(c: Context, code: EventCode, source: string, src = NOBODY, dst = NOBODY): void {

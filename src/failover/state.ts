@@ -29,46 +29,50 @@ export interface ServerRecord {
 
 /** Work on one group: where from, where to, how far. */
 export interface Task {
-  op: number;
-  kind: TaskKind;
+  readonly op: number;
+  readonly kind: TaskKind;
   /** The server that the group leaves; -1 for a plain start. */
-  from: number;
+  readonly from: number;
   /** The server that the group goes to; -1 for a plain stop, or where the next must still be found. */
-  to: number;
+  readonly to: number;
   /** One of those that a server's going down set in motion: FAILOVER_START and FAILOVER_END enclose it. */
-  bracket: boolean;
+  readonly bracket: boolean;
   /** Its START event has been raised and its END or FAILURE not yet. */
-  announced: boolean;
-  stage: 'queued' | 'leaving' | 'fenced' | 'entering' | 'undoing';
+  readonly announced: boolean;
+  readonly stage: 'queued' | 'leaving' | 'fenced' | 'entering' | 'undoing';
 }
 
+/** One group. Whoever changes it says so, and is given its draft: `changing` in context.ts. */
 export interface GroupRecord {
-  phase: 'offline' | 'activating' | 'active' | 'deactivating';
+  readonly phase: 'offline' | 'activating' | 'active' | 'deactivating';
   /** The current server: where it is active, being activated or not yet deactivated. -1: nowhere. */
-  server: number;
-  task: Task | null;
-  resources: ResourceRecord[];
+  readonly server: number;
+  readonly task: Task | null;
+  readonly resources: readonly ResourceRecord[];
   /** Faults since the last manual start or move. */
-  faults: number;
+  readonly faults: number;
   /** Faulted, and left where it is. */
-  limited: boolean;
+  readonly limited: boolean;
   /** Stopped by hand: nothing starts it but a hand. */
-  stopped: boolean;
+  readonly stopped: boolean;
   /** Would run, but no server may take it. */
-  wanting: boolean;
+  readonly wanting: boolean;
   /** A better server has joined: it goes back when it is at rest. */
-  failback: boolean;
+  readonly failback: boolean;
   /** Servers tried in the present operation. */
-  tried: number;
+  readonly tried: number;
   /** Lost servers that may still hold it. */
-  fence: number;
+  readonly fence: number;
 }
 
 /** 0 offline, 1 online, 2 failed to activate or failed since. `server` differs from the group's only for a line. */
 export interface ResourceRecord {
-  state: 0 | 1 | 2;
-  server: number;
+  readonly state: 0 | 1 | 2;
+  readonly server: number;
 }
+
+/** The same, to be changed, and all that is in it. */
+export type Draft<T> = T extends object ? { -readonly [K in keyof T]: Draft<T[K]> } : T;
 
 export interface AgreedState {
   view: ViewId;
@@ -80,7 +84,7 @@ export interface AgreedState {
   nextEventId: number;
   nextOp: number;
   servers: ServerRecord[];
-  groups: GroupRecord[];
+  readonly groups: readonly GroupRecord[];
   /** `majority`: members of earlier views, as long as not all members are known to have installed the present one. */
   unsettled: number[];
   /** Servers lost under a partition policy that may still hold groups. */

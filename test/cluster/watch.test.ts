@@ -131,7 +131,7 @@ describe('the watch stops the run where', () => {
 
   it('a group is agreed to be where it is not (1)', async () => {
     const world = await atRest();
-    for (const slot of world.slots) stateOf(slot).groups[0].server = 1;
+    for (const slot of world.slots) Object.assign(stateOf(slot).groups[0], { server: 1 });
     expectViolation(world, 1, /group G1 is (not )?agreed to be on/, () => world.watch.atTheEnd(true, true));
   });
 
@@ -165,7 +165,7 @@ describe('the watch stops the run where', () => {
     const record = (slot: ServerSlot) => stateOf(slot).groups[0];
     await world.backend.act({ type: 'stopGroup', group: 'G1' });
     await restOf(world.backend);
-    for (const slot of world.slots) record(slot).stopped = false;
+    for (const slot of world.slots) Object.assign(record(slot), { stopped: false });
     expectViolation(world, 4, /G1 is OFFLINE, though S1 could take it/, () => world.watch.atTheEnd(true, true));
   });
 
@@ -200,7 +200,7 @@ describe('the watch lets a run pass', () => {
 
   it('with something under way, as long as it is not said to be at rest', async () => {
     const { watch, slots } = await atRest();
-    for (const slot of slots) stateOf(slot).groups[0].server = 1;
+    for (const slot of slots) Object.assign(stateOf(slot).groups[0], { server: 1 });
     expect(() => watch.atTheEnd(false, true)).not.toThrow();
   });
 });

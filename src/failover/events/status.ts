@@ -4,9 +4,10 @@
  */
 import type { ClusterDefinition } from '../../model/definition.js';
 import type { GroupStateName, ServerStatusName } from '../../model/trace.js';
+import { hasFailed, Sum, Tally } from '../group/tally.js';
 import type { GroupWork, OutcomeLine } from '../log/entries.js';
 import { lineServer } from '../transition/commands.js';
-import { type AgreedState, type GroupRecord, NOBODY, type ServerBase, bit, has } from '../state.js';
+import { type AgreedState, type GroupRecord, NOBODY, type ServerBase, has } from '../state.js';
 
 /** What joins the base status, in the order of the flags; RECOVERING takes the place of CLUSTER. */
 const RECOVERING = 1;
@@ -23,51 +24,28 @@ function serverStatus(base: ServerBase, flags: number): ServerStatusName[] {
   return status;
 }
 
-/** Which servers each flag is for, as sets. */
-interface Flagged {
-  recovering: number;
-  backup: number;
-  fail: number;
-  miss: number;
-}
-
-/** What a group adds to the flags. A server that a failover in progress goes to is RECOVERING. */
-function flag(flagged: Flagged, { server, task, phase }: GroupRecord, primary: number, failed: boolean): void {
-  if (task && (task.kind === 'failover' || task.kind === 'evacuate') && task.to !== NOBODY)
-    flagged.recovering |= bit(task.to);
-  if (server === NOBODY) return;
-  if (primary !== server) {
-    flagged.backup |= bit(server);
-    flagged.fail |= bit(primary);
-  }
-  if (failed && phase === 'active') flagged.miss |= bit(server);
-}
-
-function flagsOf(state: AgreedState, server: number, { recovering, backup, fail, miss }: Flagged): number {
+/** A server that a failover in progress goes to is RECOVERING. */
+function flagsOf(state: AgreedState, server: number, tally: Tally): number {
   const { base, bracket } = state.servers[server];
-  const recovers = base === 'CLUSTER' && has(state.members, server) && (bracket || has(recovering, server));
+  const recovers = bracket || tally.of(Sum.FAILING_OVER, server) > 0;
   return (
-    (recovers ? RECOVERING : 0) |
-    (has(backup, server) ? BACKUP : 0) |
-    (has(fail, server) ? FAIL : 0) |
-    (has(miss, server) ? MISS : 0)
+    (recovers && base === 'CLUSTER' && has(state.members, server) ? RECOVERING : 0) |
+    (tally.of(Sum.AWAY, server) > 0 ? BACKUP : 0) |
+    (tally.of(Sum.MISSED, server) > 0 ? FAIL : 0) |
+    (tally.of(Sum.FAILED, server) > 0 ? MISS : 0)
   );
 }
 
 export function groupState(state: AgreedState, group: number): GroupStateName {
   const record = state.groups[group];
-  return stateOf(record, hasFailed(record));
+  return stateOf(record);
 }
 
-function stateOf({ phase, limited, task }: GroupRecord, failed: boolean): GroupStateName {
-  if (phase === 'active') return limited || failed ? 'ONLINE_FAIL' : 'ONLINE';
+function stateOf(record: GroupRecord): GroupStateName {
+  const { phase, limited, task } = record;
+  if (phase === 'active') return limited || hasFailed(record) ? 'ONLINE_FAIL' : 'ONLINE';
   if (phase === 'offline') return task?.kind === 'failover' ? 'INPROGRESS' : 'OFFLINE';
   return 'INPROGRESS';
-}
-
-function hasFailed({ resources }: GroupRecord): boolean {
-  for (const { state } of resources) if (state === 2) return true;
-  return false;
 }
 
 /** What is being done to a group that is not active (`GroupWork`). */
@@ -82,10 +60,7 @@ function workOn({ phase, task }: GroupRecord): GroupWork['is'] | undefined {
 /** What a resource that is OFFLINE has in place of a server. */
 const OFFLINE = -2;
 
-/**
- * What was shown last, so that only changes are told. Rebuilt whenever a state arrives from elsewhere. Every member
- * looks through all groups after each entry: nothing is built here but what has changed.
- */
+/** What was shown last, so that only changes are told: of servers, and of those groups that were touched. */
 export class Shown {
   private servers: { base: ServerBase; flags: number }[] = [];
   private groups: { state: GroupStateName; server: number; under: GroupWork['is'] | undefined; to: number }[] = [];
@@ -94,39 +69,44 @@ export class Shown {
 
   constructor(private readonly definition: ClusterDefinition) {}
 
-  /** Takes the state as shown. */
+  /** Takes the state as shown: for one that comes from elsewhere. */
   take(state: AgreedState): void {
-    this.changes(state);
+    this.everything(state);
   }
 
   /** Lines for everything there is, for those who follow another branch until now. */
-  everything(state: AgreedState): OutcomeLine[] {
+  everything(state: AgreedState, tally = new Tally(this.definition, state)): OutcomeLine[] {
     this.servers = [];
     this.groups = [];
     this.resources = [];
-    return this.changes(state);
+    tally.takeChanged();
+    return this.lines(
+      state,
+      tally,
+      state.groups.map((_, group) => group),
+    );
   }
 
   /** Lines for everything that differs from what was shown last: servers, groups, resources, each in order. */
-  changes(state: AgreedState): OutcomeLine[] {
-    const groups: OutcomeLine[] = [];
-    const resources: OutcomeLine[] = [];
-    const flagged: Flagged = { recovering: 0, backup: 0, fail: 0, miss: 0 };
-    for (let group = 0; group < state.groups.length; group += 1) {
-      const record = state.groups[group];
-      const failed = hasFailed(record);
-      flag(flagged, record, this.definition.groups[group].servers[0], failed);
-      this.groupChanges(record, failed, group, groups);
-      this.resourceChanges(record, group, resources);
-    }
-    return [...this.serverChanges(state, flagged), ...groups, ...resources];
+  changes(state: AgreedState, tally: Tally): OutcomeLine[] {
+    return this.lines(state, tally, tally.takeChanged());
   }
 
-  private serverChanges(state: AgreedState, flagged: Flagged): OutcomeLine[] {
+  private lines(state: AgreedState, tally: Tally, touched: readonly number[]): OutcomeLine[] {
+    const groups: OutcomeLine[] = [];
+    const resources: OutcomeLine[] = [];
+    for (const group of touched) {
+      this.groupChanges(state.groups[group], group, groups);
+      this.resourceChanges(state.groups[group], group, resources);
+    }
+    return [...this.serverChanges(state, tally), ...groups, ...resources];
+  }
+
+  private serverChanges(state: AgreedState, tally: Tally): OutcomeLine[] {
     const lines: OutcomeLine[] = [];
     for (let server = 0; server < state.servers.length; server += 1) {
       const { base } = state.servers[server];
-      const flags = flagsOf(state, server, flagged);
+      const flags = flagsOf(state, server, tally);
       const shown = this.servers[server];
       if (shown?.base === base && shown.flags === flags) continue;
       this.servers[server] = { base, flags };
@@ -135,9 +115,9 @@ export class Shown {
     return lines;
   }
 
-  private groupChanges(record: GroupRecord, failed: boolean, group: number, lines: OutcomeLine[]): void {
+  private groupChanges(record: GroupRecord, group: number, lines: OutcomeLine[]): void {
     const { server, task } = record;
-    const name = stateOf(record, failed);
+    const name = stateOf(record);
     const under = workOn(record);
     const to = under === undefined || !task ? NOBODY : task.to;
     const shown = this.groups[group];

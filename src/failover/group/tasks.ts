@@ -5,11 +5,11 @@
  * side by side. Every START that is raised gets its END or its FAILURE here and nowhere else, which is why the event
  * grammar can be read off this file.
  */
-import { type Context, order, raiseGroup, warn } from '../context.js';
+import { changing, type Context, order, raiseGroup, warn } from '../context.js';
 import type { TaskKind } from '../log/entries.js';
 import { mayHost, place } from '../placement/placement.js';
 import { bringsAlong, keysArrived } from '../registry/carried.js';
-import { NOBODY, type GroupRecord, type Task, bit, has } from '../state.js';
+import { type Draft, type GroupRecord, NOBODY, type Task, bit, has } from '../state.js';
 
 /** Puts a group's next task into its destination's queue. `settle` starts it when its turn comes. */
 export function enqueue(c: Context, group: number, kind: TaskKind, from: number, to: number, bracket = false): void {
@@ -26,7 +26,7 @@ export function enqueueByHand(
   to: number,
   bracket = false,
 ): void {
-  c.state.groups[group].task = { op: 0, kind, from, to, bracket, announced: false, stage: 'queued' };
+  changing(c, group).task = { op: 0, kind, from, to, bracket, announced: false, stage: 'queued' };
   c.state.servers[to].queue.push(group);
 }
 
@@ -40,8 +40,8 @@ export function relocate(c: Context, group: number, kind: TaskKind, from: number
 
 /** A queued task's turn has come: says so, and takes the first step. */
 export function begin(c: Context, group: number): void {
-  const record = c.state.groups[group];
-  const task = record.task as Task;
+  const record = changing(c, group);
+  const task = record.task as Draft<Task>;
   announce(c, group, task);
   record.tried |= bit(task.to);
   if (record.phase === 'active') leave(c, group, task);
@@ -49,8 +49,8 @@ export function begin(c: Context, group: number): void {
 }
 
 /** Starts bringing a group down where it is. */
-function leave(c: Context, group: number, task: Task): void {
-  const record = c.state.groups[group];
+function leave(c: Context, group: number, task: Draft<Task>): void {
+  const record = changing(c, group);
   task.stage = 'leaving';
   record.phase = 'deactivating';
   task.op = order(c, record.server, group, 'deactivate');
@@ -59,15 +59,15 @@ function leave(c: Context, group: number, task: Task): void {
 /** Brings down a group that goes nowhere: stopped by hand, by a cluster shutdown, or given up. */
 export function leaveOnly(c: Context, group: number, kind: TaskKind): void {
   const from = c.state.groups[group].server;
-  const task: Task = { op: 0, kind, from, to: NOBODY, bracket: false, announced: false, stage: 'leaving' };
-  c.state.groups[group].task = task;
+  const task: Draft<Task> = { op: 0, kind, from, to: NOBODY, bracket: false, announced: false, stage: 'leaving' };
+  changing(c, group).task = task;
   leave(c, group, task);
 }
 
 /** A server has carried an order out: what comes next. Reports of orders that are no longer wanted change nothing. */
 export function orderDone(c: Context, from: number, report: { group: number; op: number; ok: boolean }): void {
   const { group, ok: good } = report;
-  const { task, server } = c.state.groups[group];
+  const { task, server } = changing(c, group);
   if (!task || task.op !== report.op || server !== from) return;
   if (task.stage === 'leaving') left(c, group, task);
   else if (task.stage === 'undoing') undone(c, group, task);
@@ -77,7 +77,8 @@ export function orderDone(c: Context, from: number, report: { group: number; op:
 
 /** Lost servers can hold nothing any more: groups that waited for that come up. */
 export function fenceLifted(c: Context): void {
-  c.state.groups.forEach((record, group) => {
+  c.state.groups.forEach((_, group) => {
+    const record = changing(c, group);
     record.fence &= c.state.fenced;
     if (record.task?.stage === 'fenced' && record.fence === 0) enter(c, group, record.task);
   });
@@ -85,7 +86,7 @@ export function fenceLifted(c: Context): void {
 
 /** The destination of a running task is lost, or the server that the group was leaving. */
 export function interrupt(c: Context, group: number, lost: number): void {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   const task = record.task;
   if (!task) {
     if (has(lost, record.server)) lostWhileActive(c, group);
@@ -96,7 +97,7 @@ export function interrupt(c: Context, group: number, lost: number): void {
 
 /** Nothing is left to do for the group: it is OFFLINE, wanting a server if it would run had it one. */
 export function goOffline(c: Context, group: number, wanting: boolean): void {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   record.phase = 'offline';
   record.server = NOBODY;
   record.task = null;
@@ -108,9 +109,9 @@ export function goOffline(c: Context, group: number, wanting: boolean): void {
 /** Ends a task that has come to nothing; its FAILURE is raised, if its START was. */
 export function dropTask(c: Context, group: number): void {
   dequeue(c, group);
-  const { task } = c.state.groups[group];
+  const { task } = changing(c, group);
   if (task) announceFailure(c, group, task);
-  c.state.groups[group].task = null;
+  changing(c, group).task = null;
 }
 
 /** The same, and the group stays down. */
@@ -125,10 +126,10 @@ export function dequeue(c: Context, group: number): void {
   if (task?.stage !== 'queued') return;
   const queue = c.state.servers[task.to].queue;
   queue.splice(queue.indexOf(group), 1);
-  c.state.groups[group].task = null;
+  changing(c, group).task = null;
 }
 
-function announce(c: Context, group: number, task: Task): void {
+function announce(c: Context, group: number, task: Draft<Task>): void {
   if (task.kind === 'failover' || task.kind === 'evacuate') {
     raiseGroup(c, 'ARM_EVENT_GROUP_FAILOVER_START', group, task.from, task.to);
     task.announced = true;
@@ -139,15 +140,15 @@ function announce(c: Context, group: number, task: Task): void {
 }
 
 /** Raises the FAILURE of a task whose START was raised. */
-function announceFailure(c: Context, group: number, task: Task): void {
+function announceFailure(c: Context, group: number, task: Draft<Task>): void {
   if (!task.announced) return;
   task.announced = false;
   const code = task.kind === 'move' ? 'ARM_EVENT_GROUP_MOVE_FAILURE' : 'ARM_EVENT_GROUP_FAILOVER_FAILURE';
   raiseGroup(c, code, group, task.from, task.to);
 }
 
-function enter(c: Context, group: number, task: Task): void {
-  const record = c.state.groups[group];
+function enter(c: Context, group: number, task: Draft<Task>): void {
+  const record = changing(c, group);
   if (record.fence !== 0) {
     task.stage = 'fenced';
     return;
@@ -159,8 +160,8 @@ function enter(c: Context, group: number, task: Task): void {
   task.op = order(c, task.to, group, 'activate', bringsAlong(c, group, task.to) !== undefined);
 }
 
-function left(c: Context, group: number, task: Task): void {
-  const record = c.state.groups[group];
+function left(c: Context, group: number, task: Draft<Task>): void {
+  const record = changing(c, group);
   const server = record.server;
   record.phase = 'offline';
   record.server = NOBODY;
@@ -177,8 +178,8 @@ function left(c: Context, group: number, task: Task): void {
   }
 }
 
-function entered(c: Context, group: number, task: Task): void {
-  const record = c.state.groups[group];
+function entered(c: Context, group: number, task: Draft<Task>): void {
+  const record = changing(c, group);
   record.phase = 'active';
   record.task = null;
   record.tried = 0;
@@ -193,14 +194,14 @@ function entered(c: Context, group: number, task: Task): void {
 }
 
 /** A resource would not come up, and the group must not run without it: down with the rest of it. */
-function undo(c: Context, group: number, task: Task): void {
+function undo(c: Context, group: number, task: Draft<Task>): void {
   task.stage = 'undoing';
-  c.state.groups[group].phase = 'deactivating';
+  changing(c, group).phase = 'deactivating';
   task.op = order(c, task.to, group, 'deactivate');
 }
 
-function undone(c: Context, group: number, task: Task): void {
-  const record = c.state.groups[group];
+function undone(c: Context, group: number, task: Draft<Task>): void {
+  const record = changing(c, group);
   const server = record.server;
   record.phase = 'offline';
   record.server = NOBODY;
@@ -210,7 +211,7 @@ function undone(c: Context, group: number, task: Task): void {
 
 /** Tries the next server, or gives up. The source of what follows is the last current server. */
 function goOn(c: Context, group: number, from: number, bracket: boolean): void {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   record.task = null;
   if (c.state.halting) goOffline(c, group, false);
   else if (c.definition.groups[group].failover === 'manual') {
@@ -220,7 +221,7 @@ function goOn(c: Context, group: number, from: number, bracket: boolean): void {
 }
 
 function lostWhileActive(c: Context, group: number): void {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   const from = record.server;
   fenceOff(c, record, from);
   record.phase = 'offline';
@@ -231,8 +232,8 @@ function lostWhileActive(c: Context, group: number): void {
   else if (!relocate(c, group, 'failover', from, true)) goOffline(c, group, true);
 }
 
-function interruptQueued(c: Context, group: number, task: Task, lost: number): void {
-  const record = c.state.groups[group];
+function interruptQueued(c: Context, group: number, task: Draft<Task>, lost: number): void {
+  const record = changing(c, group);
   if (has(lost, record.server)) {
     dequeue(c, group);
     lostWhileActive(c, group);
@@ -247,8 +248,8 @@ function interruptQueued(c: Context, group: number, task: Task, lost: number): v
   }
 }
 
-function interruptLeaving(c: Context, group: number, task: Task, lost: number): void {
-  const record = c.state.groups[group];
+function interruptLeaving(c: Context, group: number, task: Draft<Task>, lost: number): void {
+  const record = changing(c, group);
   if (has(lost, record.server)) {
     const from = record.server;
     fenceOff(c, record, from);
@@ -268,8 +269,8 @@ function interruptLeaving(c: Context, group: number, task: Task, lost: number): 
   }
 }
 
-function interruptEntering(c: Context, group: number, task: Task): void {
-  const record = c.state.groups[group];
+function interruptEntering(c: Context, group: number, task: Draft<Task>): void {
+  const record = changing(c, group);
   announceFailure(c, group, task);
   const from = task.stage === 'fenced' ? task.from : task.to;
   if (task.stage !== 'fenced') fenceOff(c, record, task.to);
@@ -280,6 +281,6 @@ function interruptEntering(c: Context, group: number, task: Task): void {
 }
 
 /** Under a partition policy a lost server may hold its groups for a while yet. */
-function fenceOff(c: Context, record: GroupRecord, server: number): void {
+function fenceOff(c: Context, record: Draft<GroupRecord>, server: number): void {
   if (has(c.state.fenced, server)) record.fence |= bit(server);
 }

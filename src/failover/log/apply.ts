@@ -5,6 +5,7 @@ import type { ClusterDefinition } from '../../model/definition.js';
 import type { Refusal } from '../../model/result.js';
 import type { Audit, Context } from '../context.js';
 import { Shown } from '../events/status.js';
+import { Tally } from '../group/tally.js';
 import { fenceLifted } from '../group/tasks.js';
 import { type AgreedState, emptyState } from '../state.js';
 import { command } from '../transition/commands.js';
@@ -17,6 +18,7 @@ export class Replica {
   state: AgreedState;
   /** Grows with every change of the state. */
   revision = 0;
+  private tally: Tally;
   private readonly shown: Shown;
 
   constructor(
@@ -24,6 +26,7 @@ export class Replica {
     private readonly audit?: Audit,
   ) {
     this.state = emptyState(definition);
+    this.tally = new Tally(definition, this.state);
     this.shown = new Shown(definition);
     this.shown.take(this.state);
   }
@@ -32,12 +35,13 @@ export class Replica {
   adopt(state: AgreedState): void {
     this.revision += 1;
     this.state = state;
+    this.tally = new Tally(this.definition, state);
     this.shown.take(state);
   }
 
   /** Applies the next entry; a refused command is an entry too, and changes nothing but the sender's count. */
   apply(entry: Entry): Outcome {
-    const { state } = this;
+    const { state, tally } = this;
     this.revision += 1;
     state.index += 1;
     const outcome: Outcome = {
@@ -51,7 +55,7 @@ export class Replica {
       merge: entry.type === 'view' && (entry.forming || entry.absorbed.length > 0 || entry.nextEventId > 1),
       persist: false,
     };
-    const c: Context = { definition: this.definition, state, outcome, audit: this.audit };
+    const c: Context = { definition: this.definition, state, tally, outcome, audit: this.audit };
     const refusal = this.carryOut(c, entry);
     if (entry.type === 'command') {
       state.servers[entry.from].lastN = entry.n;
@@ -59,7 +63,7 @@ export class Replica {
     }
     settle(c);
     const events = outcome.lines.splice(0);
-    const shown = entry.type === 'view' ? this.shown.everything(state) : this.shown.changes(state);
+    const shown = entry.type === 'view' ? this.shown.everything(state, tally) : this.shown.changes(state, tally);
     outcome.lines.push(...shown, ...events);
     return outcome;
   }

@@ -2,7 +2,7 @@
  * An operator's commands, judged by agreed state: either refused with the reason and nothing changes, or begun.
  */
 import type { Refusal } from '../../model/result.js';
-import { type Context, raise, raiseServer, serverName, warn } from '../context.js';
+import { changing, type Context, raise, raiseServer, serverName, warn } from '../context.js';
 import { abandon, dequeue, enqueue, enqueueByHand, goOffline, leaveOnly, orderDone, relocate } from '../group/tasks.js';
 import { ANYWHERE, type Command, type ReportCommand } from '../log/commands.js';
 import { forbidden, mayHost, place } from '../placement/placement.js';
@@ -56,7 +56,7 @@ function refuse(code: string, where: string, what: string, fix: string): Refusal
 
 function startGroup(c: Context, group: number, on: number): Refusal | undefined {
   const { name } = c.definition.groups[group];
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   const pending = refuseBusy(c, group);
   if (pending) return pending;
   if (record.phase === 'active')
@@ -74,7 +74,7 @@ function startGroup(c: Context, group: number, on: number): Refusal | undefined 
 }
 
 function stopGroup(c: Context, group: number): Refusal | undefined {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   const pending = refuseBusy(c, group);
   if (pending) return pending;
   if (record.phase === 'active') {
@@ -89,7 +89,7 @@ function stopGroup(c: Context, group: number): Refusal | undefined {
 
 function moveGroup(c: Context, group: number, to: number): Refusal | undefined {
   const { name } = c.definition.groups[group];
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   const pending = refuseBusy(c, group);
   if (pending) return pending;
   if (record.phase !== 'active') return refuse('NOT_ACTIVE', name, 'it is not active', 'start it instead');
@@ -105,7 +105,7 @@ function moveGroup(c: Context, group: number, to: number): Refusal | undefined {
 
 function failGroup(c: Context, group: number): Refusal | undefined {
   const { name } = c.definition.groups[group];
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   if (record.phase !== 'active') return refuse('NOT_ACTIVE', name, 'it is not active', 'start it first');
   if (record.task && record.task.stage !== 'queued') return refuseBusy(c, group);
   fault(c, group);
@@ -114,7 +114,7 @@ function failGroup(c: Context, group: number): Refusal | undefined {
 
 /** An application or service fault (section 6.1.3): over to another server, as often as the limit allows. */
 function fault(c: Context, group: number): void {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   const { name, failover } = c.definition.groups[group];
   if (c.state.halting || record.task?.kind === 'evacuate') return;
   dequeue(c, group);
@@ -132,7 +132,7 @@ function fault(c: Context, group: number): void {
 
 function switchLine(c: Context, group: number, resource: number, to: number): Refusal | undefined {
   const { name, type } = c.definition.groups[group].resources[resource];
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   if (type !== 'lsw') return refuse('NOT_A_LINE', name, `it is of type ${type}`, 'name a resource of type lsw');
   if (!mayHost(c.state, to))
     return refuse('NOT_IN_VIEW', name, `${serverName(c, to)} is no working member`, 'name a member of the view');
@@ -187,7 +187,7 @@ function maintenance(c: Context, server: number): Refusal | undefined {
     if (group.server !== server || group.phase !== 'active') return;
     dequeue(c, index);
     if (group.task || c.definition.groups[index].failover === 'manual') return;
-    group.tried = 0;
+    changing(c, index).tried = 0;
     relocate(c, index, 'failover', server, true);
   });
   return undefined;
@@ -221,7 +221,7 @@ function returnByHand(c: Context, server: number): Refusal | undefined {
 
 function resourceDone(c: Context, from: number, report: ReportCommand & { readonly type: 'resourceDone' }): void {
   const { group, op, resource, online, ok: good } = report;
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   if (record.server !== from || (record.task && record.task.op !== op)) return;
   const rising = record.phase !== 'deactivating';
   record.resources[resource].state = online ? 1 : good || !rising ? 0 : 2;
@@ -231,7 +231,7 @@ function resourceDone(c: Context, from: number, report: ReportCommand & { readon
 }
 
 function resourceFault(c: Context, from: number, group: number, resource: number): void {
-  const record = c.state.groups[group];
+  const record = changing(c, group);
   if (record.server !== from || record.phase !== 'active') return;
   record.resources[resource].state = 2;
   if (!record.task || record.task.stage === 'queued') fault(c, group);

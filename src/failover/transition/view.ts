@@ -4,7 +4,7 @@
  * The order is that of the documentation: DOWN before anything else, then what was under way fails, then destinations
  * in definition order take over; servers that come are named in definition order before any group moves.
  */
-import { type Context, raiseServer, warn } from '../context.js';
+import { changing, type Context, raiseServer, warn } from '../context.js';
 import { dropTask, fenceLifted, interrupt, relocate } from '../group/tasks.js';
 import type { Absorbed, AdoptedGroup, ViewEntry } from '../log/entries.js';
 import { keysArrived } from '../registry/carried.js';
@@ -50,7 +50,8 @@ function reset(c: Context, entry: ViewEntry): void {
     record.bracket = false;
     record.queue = [];
   });
-  state.groups.forEach((group, index) => {
+  state.groups.forEach((_, index) => {
+    const group = changing(c, index);
     Object.assign(group, { phase: 'offline', server: NOBODY, task: null, faults: 0, limited: false, stopped: false });
     Object.assign(group, { wanting: false, failback: false, tried: 0 });
     group.fence = c.definition.groups[index].servers.reduce((mask, server) => mask | bit(server), 0) & entry.fenced;
@@ -102,7 +103,7 @@ function adopt(c: Context, absorbed: Absorbed): void {
 }
 
 function adoptGroup(c: Context, server: number, held: AdoptedGroup): void {
-  const record = c.state.groups[held.group];
+  const record = changing(c, held.group);
   dropTask(c, held.group);
   Object.assign(record, { phase: held.phase, server, task: null, wanting: false, tried: 0, fence: 0, limited: false });
   record.stopped = held.stopped;
@@ -143,14 +144,14 @@ function welcome(c: Context, newcomer: ViewEntry['joined'][number], entry: ViewE
 /** At the start of a cluster every auto-start group goes to its highest eligible server, in definition order. */
 function startAll(c: Context): void {
   c.definition.groups.forEach((group, index) => {
-    if (group.startup === 'auto' && !relocate(c, index, 'formStart', NOBODY, false))
-      c.state.groups[index].wanting = true;
+    if (group.startup === 'auto' && !relocate(c, index, 'formStart', NOBODY, false)) changing(c, index).wanting = true;
   });
 }
 
 /** Servers have joined: they may take what was tried elsewhere, and groups that have a better one now will go back. */
 function takeUp(c: Context, joined: number): void {
-  c.state.groups.forEach((record, group) => {
+  c.state.groups.forEach((_, group) => {
+    const record = changing(c, group);
     record.tried &= ~joined;
     if (c.definition.groups[group].failback === 'auto' && outranks(c, group, joined)) record.failback = true;
   });

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { groupState, Shown } from '../../../src/failover/events/status.js';
+import { Tally } from '../../../src/failover/group/tally.js';
 import {
   type AgreedState,
   emptyState,
@@ -36,7 +37,7 @@ function stateWith(base: ServerBase = 'CLUSTER'): AgreedState {
 
 function active(record: GroupRecord, server: number, resource: 0 | 1 | 2 = 1): void {
   Object.assign(record, { phase: 'active', server });
-  record.resources[0].state = resource;
+  Object.assign(record.resources[0], { state: resource });
 }
 
 function statusOf(state: AgreedState, server: number): readonly string[] {
@@ -75,17 +76,17 @@ describe("a server's status", () => {
 
   it('is RECOVERING at a destination of a failover, while that is processed', () => {
     const state = stateWith();
-    state.groups[FOREIGN].task = task({});
+    Object.assign(state.groups[FOREIGN], { task: task({}) });
     expect(statusOf(state, 0)).toEqual(['RECOVERING']);
     expect(statusOf(state, 1)).toEqual(['CLUSTER']);
-    state.groups[FOREIGN].task = null;
+    Object.assign(state.groups[FOREIGN], { task: null });
     state.servers[0].bracket = true;
     expect(statusOf(state, 0)).toEqual(['RECOVERING']);
   });
 
   it.each(['start', 'move', 'failback', 'formStart'] as const)('is not RECOVERING at a destination of a %s', (kind) => {
     const state = stateWith();
-    state.groups[OWN].task = task({ kind });
+    Object.assign(state.groups[OWN], { task: task({ kind }) });
     expect(statusOf(state, 0)).toEqual(['CLUSTER']);
   });
 
@@ -96,7 +97,7 @@ describe("a server's status", () => {
   it('is MISS only once the group is active', () => {
     const state = stateWith();
     active(state.groups[OWN], 0, 2);
-    state.groups[OWN].phase = 'activating';
+    Object.assign(state.groups[OWN], { phase: 'activating' });
     expect(statusOf(state, 0)).toEqual(['CLUSTER']);
   });
 });
@@ -114,7 +115,7 @@ describe("a group's state", () => {
   ] as const)('%s with task %s, resource %i, limited %s is %s', (phase, kind, resource, limited, right) => {
     const state = stateWith();
     const [record] = state.groups;
-    record.resources[0].state = resource;
+    Object.assign(record.resources[0], { state: resource });
     Object.assign(record, { phase, limited, server: 0, task: kind === null ? null : task({ kind }) });
     expect(groupState(state, OWN)).toBe(right);
   });
@@ -124,11 +125,14 @@ describe('what is told', () => {
   it('is what has changed: servers, groups, then resources, each in order of definition', () => {
     const state = stateWith();
     const shown = new Shown(definition);
+    const tally = new Tally(definition, state);
     shown.take(state);
-    expect(shown.changes(state)).toEqual([]);
-    active(state.groups[FOREIGN], 0);
-    active(state.groups[OWN], 0);
-    expect(shown.changes(state)).toEqual([
+    expect(shown.changes(state, tally)).toEqual([]);
+    for (const group of [FOREIGN, OWN]) {
+      tally.touch(group);
+      active(state.groups[group], 0);
+    }
+    expect(shown.changes(state, tally)).toEqual([
       { kind: 'server', server: 0, status: ['CLUSTER', 'BACKUP'] },
       { kind: 'server', server: 1, status: ['CLUSTER', 'FAIL'] },
       { kind: 'group', group: OWN, state: 'ONLINE', server: 0 },
@@ -136,15 +140,17 @@ describe('what is told', () => {
       { kind: 'resource', group: OWN, resource: 0, state: 'ONLINE', server: 0 },
       { kind: 'resource', group: FOREIGN, resource: 0, state: 'ONLINE', server: 0 },
     ]);
-    expect(shown.changes(state)).toEqual([]);
+    expect(shown.changes(state, tally)).toEqual([]);
   });
 
   it('is everything to who has followed another branch', () => {
     const state = stateWith();
     const shown = new Shown(definition);
+    const tally = new Tally(definition, state);
     shown.take(state);
-    expect(shown.everything(state)).toHaveLength(2 + 3 + 3);
-    expect(shown.changes(state)).toEqual([]);
+    tally.touch(OWN);
+    expect(shown.everything(state, tally)).toHaveLength(2 + 3 + 3);
+    expect(shown.changes(state, tally)).toEqual([]);
   });
 
   it('of a line is where it was switched to, and where its group is once it has moved', () => {
@@ -152,8 +158,10 @@ describe('what is told', () => {
     const shown = new Shown(definition);
     active(state.groups[FOREIGN], 1);
     shown.take(state);
-    state.groups[FOREIGN].resources[0].server = 0;
-    expect(shown.changes(state)).toEqual([
+    const tally = new Tally(definition, state);
+    tally.touch(FOREIGN);
+    Object.assign(state.groups[FOREIGN].resources[0], { server: 0 });
+    expect(shown.changes(state, tally)).toEqual([
       { kind: 'resource', group: FOREIGN, resource: 0, state: 'ONLINE', server: 0 },
     ]);
   });

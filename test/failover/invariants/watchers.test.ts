@@ -71,7 +71,7 @@ describe('the watcher of placement', () => {
     ['that is not in the view', (it: AgreedState) => void (it.members = 0b101), 0],
     ['that is off the cluster', (it: AgreedState) => void (it.servers[1].base = 'OFF_CLUSTER'), 0],
     ['that is on its way out', (it: AgreedState) => void (it.servers[1].leaving = 'shutdown'), 0],
-    ['that was tried', (it: AgreedState) => void (it.groups[0].tried = 0b010), 0],
+    ['that was tried', (it: AgreedState) => void Object.assign(it.groups[0], { tried: 0b010 }), 0],
   ])('passes over a server %s', (_, change, right) => {
     expect(misplaced(definition, state(change), 0, right)).toBeUndefined();
     expect(misplaced(definition, state(change), 0, 1)).toMatch(/G1 goes to S2, but its highest eligible server is S1/);
@@ -98,16 +98,16 @@ describe('the watcher of service', () => {
         announced: false,
         stage: 'entering',
       } as const;
-      it.groups[0].task = { ...task };
+      Object.assign(it.groups[0], { task });
     });
     expect(unserved(definition, under)[0]).toMatch(/G1 is still under way \(start, entering\)/);
   });
 
   it('misses none that was stopped by hand or has no server, and none of a cluster that is being shut down', () => {
     const quiet = state((it) => {
-      it.groups[0].stopped = true;
-      it.groups[1].stopped = true;
-      it.groups[2].tried = 0b011;
+      Object.assign(it.groups[0], { stopped: true });
+      Object.assign(it.groups[1], { stopped: true });
+      Object.assign(it.groups[2], { tried: 0b011 });
     });
     expect(unserved(definition, quiet)).toEqual([]);
     expect(

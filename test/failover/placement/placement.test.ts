@@ -47,16 +47,9 @@ function build({ servers, groups }: World): { definition: ClusterDefinition; sta
   });
   groups.forEach(({ tried, on, boundFor }, group) => {
     Object.assign(state.groups[group], { tried, server: on });
-    if (boundFor !== undefined)
-      state.groups[group].task = {
-        op: 1,
-        kind: 'start',
-        from: -1,
-        to: boundFor,
-        bracket: false,
-        announced: false,
-        stage: 'queued',
-      };
+    if (boundFor === undefined) return;
+    const task = { op: 1, kind: 'start', from: -1, to: boundFor, bracket: false, announced: false, stage: 'queued' };
+    Object.assign(state.groups[group], { task });
   });
   return { definition, state };
 }
@@ -98,9 +91,9 @@ describe('place', () => {
         definition.groups.forEach((_, group) => {
           const tried = state.groups[group].tried;
           const answer = place(definition, state, group, except);
-          state.groups[group].tried |= except;
+          Object.assign(state.groups[group], { tried: tried | except });
           expect(answer).toBe(destinationIn(definition, state, group));
-          state.groups[group].tried = tried;
+          Object.assign(state.groups[group], { tried });
         });
       }),
       { seed: 1, numRuns: 300 },

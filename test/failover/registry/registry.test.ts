@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src/failover/context.js';
+import { Tally } from '../../../src/failover/group/tally.js';
 import { changeRegistry } from '../../../src/failover/registry/registry.js';
 import { emptyState, type AgreedState } from '../../../src/failover/state.js';
 import type { RegistryEdit } from '../../../src/model/registry.js';
@@ -14,7 +15,8 @@ const definition = define({ servers: 3 });
 
 function contextOf(state: AgreedState): Context {
   const outcome = { index: 1, epoch: 1, coordinator: 0, lines: [], orders: [], answers: [], powerOff: 0 };
-  return { definition, state, outcome: { ...outcome, merge: false, persist: false }, audit: undefined };
+  const tally = new Tally(definition, state);
+  return { definition, state, tally, outcome: { ...outcome, merge: false, persist: false }, audit: undefined };
 }
 
 /** The names of the model: steps of a path in lower case, below the root. */
