@@ -49,15 +49,22 @@ export interface Backend {
   client(machine: string): ClientSoftware | undefined;
   /** The registry of a server, or of a machine in no cluster. Throws a `RangeError` where there is none of that name. */
   registryOf(machine: string): MachineRegistry;
-  /** Hands every trace line from now on to `sink`, in order. Answers how to stop that. */
+  /**
+   * Hands every trace line from now on to `sink`, in order, as soon as the instant is over in which it was written, or the
+   * action that brought it: so `sink` may act, and what it does then comes before the next instant. What it throws ends the
+   * run: `act`, `until` and `finish(true)` throw that from then on. Answers how to stop that.
+   */
   trace(sink: (line: TraceLine) => void): Unsubscribe;
   /** Writes a line of the caller's own (a step label, an expectation) into the trace, at `now`. */
   note(line: TraceBody): void;
-  /** Counts heartbeats received, for reports: called once a heartbeat, with its instant and its two ends. */
+  /**
+   * Counts heartbeats received, for reports: called once a heartbeat, with its instant and its two ends. It is called in the
+   * middle of an instant, and may act on nothing.
+   */
   onHeartbeat(sink: ((at: Micros, from: string, to: string) => void) | undefined): void;
   /** Checks all invariants once more, writes the links lines and the end line, and ends the run. Idempotent. */
   finish(ok: boolean): Promise<RunSummary>;
-  /** Frees everything: no thread, timer or handle remains. */
+  /** Frees everything: no thread, timer or handle remains. `act` is refused from then on, and nobody waits any more. */
   close(): Promise<void>;
 }
 

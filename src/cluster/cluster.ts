@@ -222,7 +222,7 @@ export class Cluster {
     return this.events;
   }
 
-  /** Hands every trace line from now on to `sink`. */
+  /** Hands every trace line from now on to `sink`, which may act on it. What it throws, everything throws from then on. */
   trace(sink: (line: TraceLine) => void): Unsubscribe {
     return this.backend.trace(sink);
   }

@@ -41,6 +41,7 @@ export class Driver {
   private driving = false;
   /** Somebody's wait is over who has not gone on yet. */
   private woken = false;
+  private stopped = false;
 
   constructor(
     private readonly world: DrivenWorld,
@@ -48,11 +49,26 @@ export class Driver {
   ) {}
 
   until(goal: Goal, limit: Micros, waiter: Waiter = {}): Promise<Stop> {
+    if (this.stopped) {
+      waiter.settled?.();
+      return Promise.resolve({ reason: 'limit', at: this.world.now() });
+    }
     return new Promise((resolve, reject) => {
       this.waits.add({ goal, limit, ...waiter, resolve, reject });
       this.survey();
       if (!this.driving && this.foreground > 0) void this.drive();
     });
+  }
+
+  /** Somebody has acted who goes on before the next instant. */
+  wake(): void {
+    this.woken = true;
+  }
+
+  /** Nobody waits any more: whoever does, or would, is told that its limit is reached. */
+  stop(): void {
+    this.stopped = true;
+    for (const wait of [...this.waits]) this.end(wait, 'limit');
   }
 
   private async drive(): Promise<void> {
@@ -70,7 +86,7 @@ export class Driver {
           if (under) await under;
           const changed = this.world.news() !== news;
           // Applications hear of what has happened before anything else does.
-          if (changed) this.woken = this.tasks.any;
+          if (changed) this.woken ||= this.tasks.any;
           if (changed || this.forRest) this.judge();
         }
         news = this.world.news();
@@ -123,7 +139,7 @@ export class Driver {
   private settle(wait: Wait, tell: () => void): void {
     this.waits.delete(wait);
     this.survey();
-    this.woken = this.tasks.any;
+    this.woken ||= this.tasks.any;
     wait.settled?.();
     tell();
   }

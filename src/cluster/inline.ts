@@ -31,10 +31,15 @@ export class InlineBackend extends VirtualBackend {
       slot.answers.push(input);
       return;
     }
-    engine.step(input, this.effects[slot.place.node]);
-    // Frames come together: those of an instant, and those that waited for a server that hung.
-    if (input.type !== 'frame') this.flush(slot);
-    this.settlePower(slot);
+    this.recorder.enter();
+    try {
+      engine.step(input, this.effects[slot.place.node]);
+      // Frames come together: those of an instant, and those that waited for a server that hung.
+      if (input.type !== 'frame') this.flush(slot);
+      this.settlePower(slot);
+    } finally {
+      this.recorder.leave();
+    }
   }
 
   startClient(slot: ClientSlot): void {
@@ -52,10 +57,10 @@ export class InlineBackend extends VirtualBackend {
     running?.client.step(input, running.out);
   }
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     for (const slot of this.slots) slot.engine = undefined;
     this.engines.length = 0;
-    return Promise.resolve();
+    return super.close();
   }
 
   protected turn(arriving: readonly Due[], at: Micros): undefined {

@@ -145,9 +145,6 @@ export class LockstepBackend extends VirtualBackend {
   private readonly clientRunners = new Map<ClientSlot, ClientRunner>();
   private readonly mainBell = newBell();
   private readonly leaving = new Set<Promise<void>>();
-  private closed = false;
-  /** A thread has failed: nothing can be done any more. */
-  private failure: ServerFailed | undefined;
 
   constructor(world: WorldDefinition, options: WorldOptions) {
     super(world, options, 'lockstep');
@@ -162,9 +159,14 @@ export class LockstepBackend extends VirtualBackend {
       slot.answers.push(input);
       return;
     }
-    const given = this.give(slot, runner, [{ input, marks: 0 }], false);
-    if (!this.awaits(runner, this.answerMs)) throw this.silent(runner);
-    this.carryOutTurn(given);
+    this.recorder.enter();
+    try {
+      const given = this.give(slot, runner, [{ input, marks: 0 }], false);
+      if (!this.awaits(runner, this.answerMs)) throw this.silent(runner);
+      this.carryOutTurn(given);
+    } finally {
+      this.recorder.leave();
+    }
   }
 
   override act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {
@@ -179,8 +181,8 @@ export class LockstepBackend extends VirtualBackend {
     return good ? this.soundly(() => super.finish(good)) : super.finish(good);
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
+  override async close(): Promise<void> {
+    await super.close();
     for (const slot of this.slots) this.stopEngine(slot);
     for (const slot of this.clients.slots) this.stopClient(slot);
     for (const slot of this.slots) slot.engine = undefined;

@@ -27,6 +27,7 @@ export class Operator {
   /** Carries an action out and writes its step line before all that it sets off. */
   carryOut(action: WorldAction, label: StepLabel): Outcome {
     const { recorder } = this.backend;
+    const step = describeStep(action);
     let error = {};
     this.found = {};
     recorder.hold();
@@ -36,7 +37,7 @@ export class Operator {
       return outcome;
     } finally {
       recorder.release({
-        ...describeStep(action),
+        ...step,
         ...this.found,
         ...(label.id === undefined ? {} : { id: label.id }),
         ...error,
@@ -295,9 +296,12 @@ export class Operator {
   }
 
   private onRunning(name: string, then: (slot: ServerSlot) => Outcome | undefined): Outcome {
-    return this.onServer(name, (slot) =>
-      slot.running ? then(slot) : refuse('NOT_RUNNING', name, 'it has no power', 'restart it first'),
-    );
+    return this.onServer(name, (slot) => {
+      if (slot.running) return then(slot);
+      return slot.booting
+        ? refuse('NOT_RUNNING', name, 'it is still booting', 'wait until it runs, or crash it')
+        : refuse('NOT_RUNNING', name, 'it has no power', 'restart it first');
+    });
   }
 }
 

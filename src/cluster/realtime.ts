@@ -121,8 +121,6 @@ export class RealtimeBackend extends WorldBackend {
   /** How much had been told when waits were judged last. */
   private judged = 0;
   private processing = false;
-  private closed = false;
-  private failure: Error | undefined;
   /** The instant of what is being taken in. */
   private toldAt: Micros | undefined;
 
@@ -188,13 +186,11 @@ export class RealtimeBackend extends WorldBackend {
     return Promise.race([answer, gone]);
   }
 
-  override async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
-    this.assertSound();
+  protected override carryOut(action: WorldAction, label: StepLabel): Result<void, Refusal> {
     this.listen();
     const result = this.operator.carryOut(action, label);
     this.spread(action);
     this.listen();
-    this.assertSound();
     return result;
   }
 
@@ -266,7 +262,8 @@ export class RealtimeBackend extends WorldBackend {
       if (leftUs <= 0) this.boot(slot);
       else this.boots[node] = setTimeout(wait, Math.ceil(leftUs / 1000));
     };
-    this.boots[node] = setTimeout(wait, bootUs / 1000);
+    if (bootUs === 0) this.boot(slot);
+    else this.boots[node] = setTimeout(wait, bootUs / 1000);
   }
 
   hang(slot: ServerSlot): void {
@@ -587,6 +584,7 @@ export class RealtimeBackend extends WorldBackend {
   private process(): void {
     if (this.processing) return;
     this.processing = true;
+    this.recorder.enter();
     try {
       for (let mail = this.inbox.shift(); mail; mail = this.inbox.shift()) this.takeIn(mail);
       for (const { runner, report } of this.clientInbox.splice(0)) this.takeInClient(runner, report);
@@ -595,6 +593,7 @@ export class RealtimeBackend extends WorldBackend {
     } finally {
       this.processing = false;
       this.toldAt = undefined;
+      this.recorder.leave();
     }
   }
 
@@ -685,12 +684,14 @@ export class RealtimeBackend extends WorldBackend {
     clearTimeout(this.watchdogTimer);
     const nowMs = this.now() / 1000;
     let firstMs = Infinity;
+    this.recorder.enter();
     for (const { slot } of this.living()) {
       const { cluster, server } = slot.place;
       const atMs = this.switches[cluster].watchdogMs(server);
       if (atMs <= nowMs) this.watchdogFires(slot);
       else firstMs = Math.min(firstMs, atMs);
     }
+    this.recorder.leave();
     if (firstMs === Infinity || this.closed) return;
     this.watchdogTimer = setTimeout(
       () => {
@@ -711,16 +712,16 @@ export class RealtimeBackend extends WorldBackend {
     this.timers.add(timer);
   }
 
-  private failWith(error: Error): void {
+  protected override failWith(error: Error): void {
     if (this.closed) return;
-    this.failure ??= error;
-    this.waits.fail(this.failure);
+    super.failWith(error);
+    this.waits.fail(this.failure ?? error);
   }
 
-  private assertSound(): void {
+  protected override assertSound(): void {
     for (const { thread } of [...this.living(), ...this.clientRunners.values()])
       if (thread.failure) this.failure ??= thread.failure;
-    if (this.failure) throw this.failure;
+    super.assertSound();
   }
 }
 

@@ -3,6 +3,9 @@
  *
  * The hash is SHA-256 over every line after the first, as JSON, each with a line feed, the end line excluded: so it does
  * not depend on the backend's name, and two runs are the same exactly if their hashes are.
+ *
+ * Who listens may act on what it hears, and may fail. So nobody hears of a line while a server is in the middle of a step:
+ * lines are handed out when the instant is over in which they were written, or the action that gave rise to them.
  */
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'eventemitter3';
@@ -17,11 +20,19 @@ export class Recorder {
   private at = 0;
   private held: { readonly t: number; readonly body: TraceBody }[] | undefined;
   private heldFrom = 0;
+  /** How many are under way of what nobody may hear from the middle of. */
+  private depth = 0;
+  private readonly untold: TraceLine[] = [];
+  private telling = false;
 
-  /** @param opening the run line and what there is at first; written before anything else, when somebody can listen */
+  /**
+   * @param opening the run line and what there is at first; written before anything else, when somebody can listen
+   * @param failed told what somebody who listens has thrown
+   */
   constructor(
     private readonly now: () => Micros,
     private opening: readonly TraceBody[],
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   /** How many lines there are. */
@@ -32,6 +43,28 @@ export class Recorder {
   /** When the last line was written. */
   get lastAt(): number {
     return this.at;
+  }
+
+  /** Somebody who listens is being told, and may act. */
+  get isTelling(): boolean {
+    return this.telling;
+  }
+
+  /** From here to `leave` lines are written and nobody hears of them. May be nested. */
+  enter(): void {
+    this.depth += 1;
+  }
+
+  leave(): void {
+    this.depth -= 1;
+    this.tell();
+  }
+
+  /** Writes what there is at first, where nothing has been written yet. */
+  begin(t: number = this.now()): void {
+    const { opening } = this;
+    this.opening = [];
+    for (const line of opening) this.put(line, t);
   }
 
   /** Keeps lines back until `release`. */
@@ -54,13 +87,27 @@ export class Recorder {
   }
 
   private put(body: TraceBody, t: number): void {
-    const { opening } = this;
-    this.opening = [];
-    for (const line of opening) this.put(line, t);
+    this.begin(t);
     this.at = t;
     const line: TraceLine = { t: this.at, seq: this.seq++, ...body };
     if (body.kind !== 'run' && body.kind !== 'end') this.digest.update(`${JSON.stringify(line)}\n`);
-    this.sinks.emit('line', line);
+    if (this.sinks.listenerCount('line') === 0) return;
+    this.untold.push(line);
+    this.tell();
+  }
+
+  /** What those who listen do may bring more lines: they are told after those that were there before. */
+  private tell(): void {
+    if (this.depth > 0 || this.telling) return;
+    this.telling = true;
+    for (let line = this.untold.shift(); line; line = this.untold.shift()) {
+      try {
+        this.sinks.emit('line', line);
+      } catch (error) {
+        this.failed(error);
+      }
+    }
+    this.telling = false;
   }
 
   listen(sink: (line: TraceLine) => void): Unsubscribe {

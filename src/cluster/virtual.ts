@@ -13,7 +13,9 @@ import { Witness } from '../failover/view/witness.js';
 import { type Micros, micros } from '../model/time.js';
 import type { BackendKind } from '../model/trace.js';
 import { Deliveries, MARK_CORRUPT } from '../network/model.js';
-import type { Goal, Stop, Waiter } from './backend.js';
+import type { Refusal, Result } from '../model/result.js';
+import type { WorldAction } from './actions.js';
+import type { Goal, StepLabel, Stop, Waiter } from './backend.js';
 import { Driver } from './driver.js';
 import { EventQueue } from './queue.js';
 import type { ServerSlot, Waiting } from './server-slot.js';
@@ -45,7 +47,11 @@ export abstract class VirtualBackend extends WorldBackend {
   private readonly witnesses: readonly Witness[];
   private readonly deliveries = new Deliveries();
   private readonly driver: Driver;
+  /** When each server's boot that is under way is over, by its node. */
+  private readonly bootsAt: Micros[] = [];
   private flights = 0;
+  /** An instant that is not over yet, where that is to be waited for. */
+  private underWay: Promise<void> | undefined;
 
   constructor(world: WorldDefinition, options: WorldOptions, kind: BackendKind) {
     super(world, options, kind);
@@ -70,15 +76,31 @@ export abstract class VirtualBackend extends WorldBackend {
     return this.clock;
   }
 
+  /** Nobody acts in the middle of an instant. Who acts on a line of the trace goes on before the next one. */
+  override async act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {
+    while (this.underWay) await this.underWay.catch(() => undefined);
+    if (this.recorder.isTelling) this.driver.wake();
+    return super.act(action, label);
+  }
+
   until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
+    if (this.failure) return Promise.reject(this.failure);
     return this.driver.until(goal, limit, waiter);
+  }
+
+  override close(): Promise<void> {
+    this.closed = true;
+    this.driver.stop();
+    return Promise.resolve();
   }
 
   powerOn(slot: ServerSlot): void {
     slot.booting = true;
     const { bootUs } = slot.definition.servers[slot.place.server];
+    const { node } = slot.place;
+    this.bootsAt[node] = micros(this.clock + bootUs);
     if (bootUs === 0) this.boot(slot);
-    else this.queue.push(this.clock + bootUs, { type: 'boot', node: slot.place.node });
+    else this.queue.push(this.bootsAt[node], { type: 'boot', node });
   }
 
   /** In virtual time a hung server simply gets no turn. */
@@ -128,15 +150,28 @@ export abstract class VirtualBackend extends WorldBackend {
   /** One instant, and a look at the invariants where it has changed anything. */
   private pass(at: Micros): Promise<void> | undefined {
     const lines = this.recorder.count;
-    this.clock = at;
-    const under = this.instant(at);
     const look = (): void => {
       this.clientsTurn(at);
       if (this.recorder.count !== lines) this.watch?.afterInstant();
     };
-    if (under) return under.then(look);
-    look();
-    return undefined;
+    let under: Promise<void> | undefined;
+    this.clock = at;
+    this.recorder.enter();
+    try {
+      under = this.instant(at);
+      if (!under) look();
+    } finally {
+      if (!under) this.endInstant();
+    }
+    this.underWay = under?.then(look).finally(() => this.endInstant());
+    return this.underWay;
+  }
+
+  /** Now its lines are told. */
+  private endInstant(): void {
+    this.underWay = undefined;
+    this.recorder.leave();
+    this.assertSound();
   }
 
   /** After the servers, the clocks of clients. */
@@ -216,8 +251,9 @@ export abstract class VirtualBackend extends WorldBackend {
     return { type: 'agentDone', now: this.clock, run, ok: good };
   }
 
+  /** Its power may have been cut meanwhile, and switched on again: then it boots later. */
   private boot(slot: ServerSlot): void {
-    if (!slot.booting) return;
+    if (!slot.booting || this.bootsAt[slot.place.node] !== this.clock) return;
     this.startEngine(slot);
     this.reconsider();
   }

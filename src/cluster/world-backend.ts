@@ -14,7 +14,7 @@ import { misplaced } from '../failover/invariants/placement.js';
 import type { OutcomeLine } from '../failover/log/entries.js';
 import { sameView } from '../failover/state.js';
 import type { ClusterDefinition } from '../model/definition.js';
-import type { Refusal, Result } from '../model/result.js';
+import { err, type Refusal, type Result } from '../model/result.js';
 import type { Micros } from '../model/time.js';
 import type { BackendKind, RunLine, TraceBody, TraceLine } from '../model/trace.js';
 import type { WorldAction } from './actions.js';
@@ -83,6 +83,9 @@ export abstract class WorldBackend implements Backend {
   protected readonly watch: Watch | undefined;
   protected readonly audit: Audit | undefined;
   protected heartbeatSink: ((at: Micros, from: string, to: string) => void) | undefined;
+  /** Nothing can be done any more: a thread has failed, or somebody who listens to the trace. */
+  protected failure: Error | undefined;
+  protected closed = false;
   private summary: RunSummary | undefined;
   /** What servers have told that is no line of the trace. */
   private words = 0;
@@ -96,7 +99,11 @@ export abstract class WorldBackend implements Backend {
     this.directory = new Directory(world);
     const { scenario = '', seed, version } = options;
     const first: RunLine = { kind: 'run', schema: 1, scenario, seed, backend: kind, version };
-    this.recorder = new Recorder(() => this.traceTime(), [first, ...world.clusters.flatMap(atFirst)]);
+    this.recorder = new Recorder(
+      () => this.traceTime(),
+      [first, ...world.clusters.flatMap(atFirst)],
+      (error) => this.failWith(error as Error),
+    );
     this.switchboard = new Switchboard(this.directory, options.seed, accounts);
     this.slots = this.directory.servers.map((place) => new ServerSlot(place, world.clusters[place.cluster]));
     this.services = this.slots.map((slot) => new ServerService(slot));
@@ -150,9 +157,16 @@ export abstract class WorldBackend implements Backend {
   protected abstract stopEngine(slot: ServerSlot): void;
 
   async act(action: WorldAction, label: StepLabel = {}): Promise<Result<void, Refusal>> {
-    const result = this.operator.carryOut(action, label);
-    this.watch?.afterInstant();
-    return result;
+    if (this.closed)
+      return err({ code: 'CLOSED', where: action.type, what: 'this world is closed', fix: 'open another' });
+    this.assertSound();
+    this.recorder.enter();
+    try {
+      return this.carryOut(action, label);
+    } finally {
+      this.recorder.leave();
+      this.assertSound();
+    }
   }
 
   client(machine: string): ClientSoftware | undefined {
@@ -208,8 +222,10 @@ export abstract class WorldBackend implements Backend {
   }
 
   async finish(good: boolean): Promise<RunSummary> {
+    if (good) this.assertSound();
     if (!this.summary) {
       if (good) this.watch?.atTheEnd(this.isQuiet(), this.switchboard.isWhole);
+      this.recorder.begin();
       this.writeLinks();
       this.summary = { ok: good, ...this.hashed() };
       this.recorder.write({ kind: 'end', ...this.summary });
@@ -226,6 +242,21 @@ export abstract class WorldBackend implements Backend {
     this.requests.serverGone(slot);
     this.registries.settle(slot);
     this.followLiving(slot.place.cluster);
+  }
+
+  protected carryOut(action: WorldAction, label: StepLabel): Result<void, Refusal> {
+    const result = this.operator.carryOut(action, label);
+    this.watch?.afterInstant();
+    return result;
+  }
+
+  protected failWith(error: Error): void {
+    this.failure ??= error;
+  }
+
+  /** Throws what nothing can be done after any more. */
+  protected assertSound(): void {
+    if (this.failure) throw this.failure;
   }
 
   /** The time of a line written now. */

@@ -12,12 +12,22 @@ const run: RunLine = { kind: 'run', schema: 1, scenario: 's', seed: 7, backend: 
 const warning = (text: string) => ({ kind: 'warning', text }) as const;
 const step = { kind: 'step', step: 'crash', target: 'S1' } as const;
 
-function recorder(first: RunLine = run): { recorder: Recorder; lines: TraceLine[]; clock: { now: number } } {
+function recorder(first: RunLine = run): {
+  recorder: Recorder;
+  lines: TraceLine[];
+  errors: unknown[];
+  clock: { now: number };
+} {
   const clock = { now: 0 };
+  const errors: unknown[] = [];
   const lines: TraceLine[] = [];
-  const made = new Recorder(() => micros(clock.now), [first]);
+  const made = new Recorder(
+    () => micros(clock.now),
+    [first],
+    (error) => errors.push(error),
+  );
   made.listen((line) => lines.push(line));
-  return { recorder: made, lines, clock };
+  return { recorder: made, lines, errors, clock };
 }
 
 describe('the recorder', () => {
@@ -73,7 +83,63 @@ describe('the recorder', () => {
   });
 });
 
+describe('who listens', () => {
+  it('hears of nothing in the middle of a step, and of all at its end', () => {
+    const { recorder: it, lines } = recorder();
+    it.enter();
+    it.write(warning('a'));
+    it.enter();
+    it.write(warning('b'));
+    it.leave();
+    expect(lines).toEqual([]);
+    it.leave();
+    expect(lines.map(({ seq }) => seq)).toEqual([0, 1, 2]);
+  });
+
+  it('may bring more lines, which come after those that were there', () => {
+    const { recorder: it, lines } = recorder();
+    const stop = it.listen((line) => {
+      if (line.kind !== 'warning') return;
+      stop();
+      expect(it.isTelling).toBe(true);
+      it.enter();
+      it.write(warning('c'));
+      it.leave();
+    });
+    it.enter();
+    it.write(warning('a'));
+    it.write(warning('b'));
+    it.leave();
+    expect(lines.map((line) => ('text' in line ? line.text : line.kind))).toEqual(['run', 'a', 'b', 'c']);
+    expect(it.isTelling).toBe(false);
+  });
+
+  it('and fails keeps nobody from hearing the next line', () => {
+    const { recorder: it, lines, errors } = recorder();
+    it.listen((line) => {
+      if (line.kind === 'warning' && line.text === 'a') throw new Error('so not');
+    });
+    it.write(warning('a'));
+    it.write(warning('b'));
+    expect(errors).toEqual([new Error('so not')]);
+    expect(lines).toHaveLength(3);
+  });
+});
+
 describe('the hash', () => {
+  it('is over what there is at first, where nothing happens', () => {
+    const { recorder: nothing } = recorder();
+    const made = new Recorder(
+      () => micros(0),
+      [run, warning('there')],
+      () => undefined,
+    );
+    made.begin();
+    made.begin();
+    expect(made.count).toBe(2);
+    expect(made.hash()).not.toBe(nothing.hash());
+  });
+
   it('is SHA-256 over every line after the first, each as JSON with a line feed, the end line excluded', () => {
     const { recorder: it, lines } = recorder();
     it.write(warning('a'));

@@ -98,6 +98,26 @@ describe.each(KINDS)('%s', (kind) => {
       expect(cluster.status().groups).toEqual({ G1: { state: 'ONLINE', server: 'S1' } });
     });
 
+    it('that boots at once may hang at once', async () => {
+      const { cluster } = await world(kind, { ...trio, startupWait: '1s' });
+      await cluster.start();
+      await cluster.hang('S1');
+      await cluster.until({ group: 'G1', state: 'ONLINE', server: 'S2' }, LONG);
+    });
+
+    it('whose power is cut in its boot, and comes back, boots anew', async () => {
+      const servers = ['S1', { name: 'S2', boot: '600ms' }] as const;
+      const { cluster } = await world(kind, { ...trio, servers: [...servers], groups: [], startupWait: '40s' });
+      await cluster.start('S2');
+      await cluster.advance('300ms');
+      await cluster.crash('S2');
+      await cluster.restart('S2');
+      const again = cluster.now();
+      await cluster.start('S1');
+      await cluster.until((seen) => seen.view?.members.length === 2, LONG);
+      expect(cluster.now() - again).toBeGreaterThanOrEqual(600_000);
+    });
+
     it('that hangs is missed as one that is dead; resumed it powers itself off without an event', async () => {
       const { cluster, events, warnings } = await started(kind);
       await cluster.hang('S1');
@@ -373,6 +393,16 @@ describe.each(KINDS)('%s', (kind) => {
       expect(steps.slice(1)).toEqual(codes);
     });
 
+    it('by machines that are still booting', async () => {
+      const servers = trio.servers.map((name) => ({ name: name as string, boot: '30s' }) as const);
+      const { cluster } = await world(kind, { ...trio, servers });
+      await cluster.start();
+      await expect(cluster.hang('S1')).rejects.toThrow('it is still booting (NOT_RUNNING); wait until it runs');
+      await expect(cluster.restart('S1')).rejects.toThrow('it has its power (ALREADY_RUNNING)');
+      await cluster.crash('S1');
+      await expect(cluster.hang('S1')).rejects.toThrow('it has no power (NOT_RUNNING)');
+    });
+
     it('by machines that hang or have no power', async () => {
       const { cluster } = await started(kind, { ...trio, heartbeat: patient });
       const codeOf = async (action: WorldAction): Promise<string> => {
@@ -430,6 +460,44 @@ describe.each(KINDS)('%s', (kind) => {
       expect(lines.at(-1)).toEqual({ ...lines.at(-1), kind: 'end', ...summary });
     });
 
+    it('may act on what it hears: the world is at rest then, and what comes of it follows', async () => {
+      const { cluster, lines } = await world(kind);
+      const seen: unknown[] = [];
+      const stop = cluster.trace((line) => {
+        if (line.kind !== 'group' || line.state !== 'ONLINE') return;
+        stop();
+        seen.push(cluster.status().resources['r1']);
+        void cluster.moveGroup('G1', 'S2').then(() => seen.push('taken'));
+        seen.push('went on');
+      });
+      await cluster.start();
+      await cluster.until({ group: 'G1', state: 'ONLINE', server: 'S2' }, LONG);
+      expect(seen).toEqual([{ state: 'ONLINE', server: 'S1' }, 'went on', 'taken']);
+      expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, index) => index));
+      await cluster.close();
+    });
+
+    it('that fails at what it hears is told so from then on', async () => {
+      const { cluster } = await world(kind);
+      cluster.trace((line) => {
+        if (line.kind === 'group' && line.state === 'ONLINE') throw new Error('so not');
+      });
+      await cluster.start();
+      await expect(cluster.until({ group: 'G1', state: 'ONLINE' }, LONG)).rejects.toThrow('so not');
+      await expect(cluster.until('quiet', LONG)).rejects.toThrow('so not');
+      await expect(cluster.crash('S1')).rejects.toThrow('so not');
+      await expect(cluster.close()).rejects.toThrow('so not');
+    });
+
+    it('that gives an action in the wrong form is told so, and goes on', async () => {
+      const { cluster, lines } = await world(kind);
+      await cluster.start();
+      const wrong = 'S1' as unknown as readonly string[];
+      await expect(cluster.partition(wrong, wrong)).rejects.toThrow(TypeError);
+      await cluster.until({ group: 'G1', state: 'ONLINE' }, LONG);
+      expect(lines.filter((line) => line.kind === 'group' && line.state === 'ONLINE')).toHaveLength(1);
+    });
+
     it('may keep what it was shown', async () => {
       const { cluster } = await started(kind);
       const kept = cluster.status();
@@ -460,11 +528,25 @@ describe.each(KINDS)('%s', (kind) => {
       await (await world(kind)).cluster.backend.close();
     });
 
-    it.runIf(kind === 'realtime')('closes while it waits', async () => {
+    it('closes while it waits', async () => {
       const { cluster } = await started(kind);
-      const waiting = cluster.backend.until({ type: 'condition', holds: () => false }, micros(1e15));
+      // In virtual time nobody else gets a turn where it is waited for in the foreground.
+      const waiter = { background: kind !== 'realtime' };
+      const waiting = cluster.backend.until({ type: 'condition', holds: () => false }, micros(1e15), waiter);
       await cluster.backend.close();
       expect((await waiting).reason).toBe('limit');
+    });
+
+    it('can do nothing any more once it has closed, and is told so', async () => {
+      const { cluster, lines } = await started(kind);
+      await cluster.close();
+      const { length } = lines;
+      const status = cluster.status();
+      await expect(cluster.crash('S1')).rejects.toThrow('crash was refused: crash: this world is closed (CLOSED)');
+      await cluster.advance('10s');
+      await expect(cluster.until('quiet')).rejects.toThrow('expected that nothing is pending');
+      expect(lines).toHaveLength(length);
+      expect({ ...cluster.status(), at: 0 }).toEqual({ ...status, at: 0 });
     });
 
     it('finishes once: the links balance, and at rest hardly anything is under way', async () => {
