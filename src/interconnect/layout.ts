@@ -26,7 +26,8 @@
  *                     10kkkkkk   a further part of a message
  *                     11000000   a pad: a header alone; the next frame is at the beginning of the data
  *
- * A message's part has two words before its bytes: how long the whole message is, and where in it the part belongs.
+ * A message's part has two words before its bytes: the position of the message's first part, which no other message has
+ * before positions have run over, and how many of the message's bytes are in parts behind this one.
  *
  * The sequence number is a position because that needs no memory: a writer that takes over from a dead one goes on
  * where the tail is, and what an earlier lap left in the ring has the wrong number by itself.
@@ -78,7 +79,10 @@ export const FORM_FIRST = 0x40;
 export const FORM_MORE = 0x80;
 export const FORM_PAD = 0xc0;
 
-/** Words, and bytes, of a message's part before its bytes: length of the message, offset of the part. */
+/** Not on a granule, and so no position of a frame. */
+export const NO_POSITION = -1;
+
+/** Words, and bytes, of a message's part before its bytes: position of the first part, bytes in further parts. */
 export const PART_WORDS = 2;
 export const PART_HEADER_BYTES = 8;
 /** The longest message in bytes. */

@@ -5,9 +5,11 @@
  * holds up its sender and loses nothing. Plain frames (heartbeats) may go over the same ring, also between the parts
  * of a message: a frame's form tells them apart (layout.ts).
  *
- * A message arrives whole or not at all. The reader drops it where a part does not follow on the last one, where the
- * ring lost anything in between, or where the next message begins first, as after the death of a sender in the middle
- * of one; parts without a beginning, as they reach a receiver that was restarted, are dropped too.
+ * A message arrives whole or not at all. Each part tells which message it is of, by where in the ring that begins, and
+ * how many bytes are still to come: so the reader finds out that a part is missing without knowing what else the ring
+ * has lost, and never puts two messages together. It drops a message where a part does not follow on the last one, or
+ * where the next message begins first, as after the death of a sender in the middle of one; parts without a beginning,
+ * as they reach a receiver that was restarted, are dropped too.
  */
 import {
   FORM_FIRST,
@@ -17,6 +19,7 @@ import {
   FRAME_HEADER_BYTES,
   KIND_MAX,
   MESSAGE_BYTES_MAX,
+  NO_POSITION,
   PART_HEADER_BYTES,
   PART_WORDS,
 } from './layout.js';
@@ -33,6 +36,8 @@ interface Waiting {
   readonly bytes: Uint8Array;
   /** How many of the bytes are in the ring. */
   out: number;
+  /** Where in the ring it begins, once a part is there. */
+  first: number;
 }
 
 /** Writes messages into a ring. */
@@ -62,7 +67,7 @@ export class MessageWriter {
   send(kind: number, ends: number, epoch: number, bytes: Uint8Array, stampUs: number): void {
     if (!Number.isInteger(kind) || kind < 0 || kind > KIND_MAX || bytes.length > MESSAGE_BYTES_MAX)
       throw new RangeError(`No message has kind ${kind} and ${bytes.length} bytes.`);
-    const message = { kind, ends, epoch, stampUs, bytes, out: 0 };
+    const message = { kind, ends, epoch, stampUs, bytes, out: 0, first: NO_POSITION };
     if (this.queue.length > 0 || !this.put(message)) this.queue.push({ ...message, bytes: bytes.slice() });
   }
 
@@ -91,8 +96,9 @@ export class MessageWriter {
       const form = offset === 0 ? FORM_FIRST : FORM_MORE;
       const at = ring.reserve(form | kind, ends, epoch, PART_HEADER_BYTES + size, stampUs);
       if (at < 0) return false;
-      ring.i32[at] = bytes.length;
-      ring.i32[at + 1] = offset;
+      if (form === FORM_FIRST) message.first = ring.sequence;
+      ring.i32[at] = message.first;
+      ring.i32[at + 1] = bytes.length - offset - size;
       copy(bytes, offset, ring.u8, (at + PART_WORDS) * 4, size);
       ring.seal();
       message.out += size;
@@ -119,24 +125,21 @@ export type Take = (
 /** Whether the frame to which a reader stepped is a plain one, or the last part of a message. */
 export function endsMessage(ring: RingReader): boolean {
   if ((ring.kind & FORM_MASK) === FORM_PLAIN) return true;
-  return ring.i32[ring.at + 1] + ring.payloadBytes - PART_HEADER_BYTES === ring.i32[ring.at];
+  return ring.i32[ring.at + 1] === 0;
 }
 
 /** Reads messages, and the plain frames between them, from a ring. */
 export class MessageReader {
-  /** Messages of which a part was lost. They are never shown. */
+  /**
+   * Messages of which a part came and another did not. They are never shown, and their fate is counted where it was
+   * decided: a damaged part by the ring, what a sender or a receiver that died left over by who writes that off.
+   */
   broken = 0;
-  /** The message under way, if any, and how much of it is there. */
+  /** The message of the last part, by its position: whole, under way, or broken. */
+  private first = NO_POSITION;
+  /** It, while it is under way, and how much of it is there. */
   private bytes: Uint8Array | undefined;
   private filled = 0;
-  /** Which message that is: kind, ends and epoch of its first part. */
-  private kind = 0;
-  private ends = 0;
-  private epoch = 0;
-  /** `ring.corrupt` when its last part arrived. */
-  private corrupt = 0;
-  /** True while parts go by whose message is counted as broken already. */
-  private skipping = false;
 
   /** Nobody else may read from the ring. */
   constructor(private readonly ring: RingReader) {}
@@ -168,56 +171,32 @@ export class MessageReader {
   /** Takes in one part; answers the message where it was the last. */
   private accept(form: number): Uint8Array | undefined {
     const { ring } = this;
-    const total = ring.i32[ring.at];
-    const offset = ring.i32[ring.at + 1];
+    const first = ring.i32[ring.at];
+    const rest = ring.i32[ring.at + 1];
     const size = ring.payloadBytes - PART_HEADER_BYTES;
-    if (form === FORM_FIRST) this.begin(total);
-    else if (!this.follows(total, offset)) this.breakOff();
-    const { bytes } = this;
+    if (first !== this.first || form === FORM_FIRST) this.begin(form, first, size + rest);
+    const { bytes, filled } = this;
     if (bytes === undefined) return undefined;
-    if (size < 0 || offset !== this.filled || offset + size > total) {
-      this.breakOff();
+    if (size < 0 || rest < 0 || filled + size + rest !== bytes.length) {
+      this.broken++;
+      this.bytes = undefined;
       return undefined;
     }
-    copy(ring.u8, (ring.at + PART_WORDS) * 4, bytes, offset, size);
+    copy(ring.u8, (ring.at + PART_WORDS) * 4, bytes, filled, size);
     this.filled += size;
-    this.corrupt = ring.corrupt;
-    if (this.filled < total) return undefined;
+    if (rest > 0) return undefined;
     this.bytes = undefined;
     return bytes;
   }
 
-  private begin(total: number): void {
+  /** A part of another message than the last one: whichever of the two is not whole by now never will be. */
+  private begin(form: number, first: number, total: number): void {
     if (this.bytes !== undefined) this.broken++;
-    const { ring } = this;
-    const possible = total >= 0 && total <= MESSAGE_BYTES_MAX;
-    this.bytes = possible ? new Uint8Array(total) : undefined;
+    const possible = form === FORM_FIRST && first === this.ring.sequence && total >= 0 && total <= MESSAGE_BYTES_MAX;
     if (!possible) this.broken++;
-    this.skipping = !possible;
+    this.bytes = possible ? new Uint8Array(total) : undefined;
+    this.first = first;
     this.filled = 0;
-    this.kind = ring.kind & KIND_MAX;
-    this.ends = ring.ends;
-    this.epoch = ring.epoch;
-  }
-
-  /** True where a part goes on with the message under way. */
-  private follows(total: number, offset: number): boolean {
-    const { ring, bytes } = this;
-    return (
-      bytes?.length === total &&
-      this.filled === offset &&
-      this.corrupt === ring.corrupt &&
-      this.kind === (ring.kind & KIND_MAX) &&
-      this.ends === ring.ends &&
-      this.epoch === ring.epoch
-    );
-  }
-
-  /** Drops the message under way, or one whose beginning was never seen, and counts it once. */
-  private breakOff(): void {
-    if (this.bytes !== undefined || !this.skipping) this.broken++;
-    this.bytes = undefined;
-    this.skipping = true;
   }
 }
 

@@ -28,6 +28,7 @@ import {
   GRANULE_WORDS,
   KIND_SHIFT,
   LENGTH_MASK,
+  NO_POSITION,
   RING_DATA,
   RING_HEAD,
   RING_TAIL,
@@ -37,8 +38,6 @@ import { type FramesCode, framesCode, type SharedMemory } from './shared-memory.
 
 export { ringBytes } from './layout.js';
 
-/** Not on a granule, and so no position of a frame. */
-const NO_POSITION = -1;
 /** Frames begin and end on granules: the other bits of a tail or a head are zero, or it is damaged. */
 const ON_GRANULES = -GRANULE_WORDS;
 /** So many words, as granules, are asked for at once. */
@@ -90,7 +89,8 @@ export class RingWriter extends RingEnd {
   /** The frame that was reserved last, where it is not sealed: its first word, its header, and the position behind it. */
   private frame = -1;
   private word0 = 0;
-  private sequence = 0;
+  /** The position in the ring of the frame that was reserved last. */
+  sequence = 0;
   private endsEpoch = 0;
   // Not whole, so that V8 keeps room for what no small integer can hold.
   private stampUs = 0.5;

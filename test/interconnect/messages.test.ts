@@ -171,9 +171,41 @@ describe('a message of which a part is lost', () => {
     ring.words[AROUND / 4 + RING_DATA + 2 * 16 + 3] ^= 1;
     ring.words[AROUND / 4 + RING_DATA + 4 * 16 + 3] ^= 1;
     expect(drain(reader).messages).toEqual([]);
-    expect(reader.broken).toBe(1);
+    expect(reader.broken).toBe(2);
     writer.flush();
     expect(drain(reader).messages).toEqual([]);
+  });
+
+  it('is not put together from half of a dead writer and half of the next one', () => {
+    const { ring, writer, reader } = open(512);
+    send(writer, 600);
+    writer.flush();
+    // All that was published of it: four parts of 96 bytes.
+    expect(drain(reader).messages).toEqual([]);
+    const successor = new MessageWriter(ring.newWriter());
+    send(successor, 600);
+    successor.flush();
+    for (let part = 0; part < 4; part++) ring.words[AROUND / 4 + RING_DATA + part * 32 + 3] ^= 1;
+    for (let turn = 0; turn < 3; turn++) {
+      expect(drain(reader).messages).toEqual([]);
+      successor.flush();
+    }
+    expect([reader.broken, ring.reader.corrupt, successor.waiting]).toEqual([2, 4, 0]);
+  });
+
+  it('is none where only a heartbeat between its parts was damaged', () => {
+    const { ring, writer, reader } = open(512);
+    send(writer, 500);
+    writer.flush();
+    expect(drain(reader).count).toBe(0);
+    expect(write(ring.writer, plain([1]))).toBe(true);
+    ring.words[AROUND / 4 + RING_DATA + 6] ^= 1;
+    expect(write(ring.writer, plain([2]))).toBe(true);
+    expect(writer.flush()).toBe(true);
+    const { messages, beats } = drain(reader);
+    expect(messages.map(({ bytes }) => bytes)).toEqual([bytesOf(500, 500)]);
+    expect(beats).toEqual([2]);
+    expect([reader.broken, ring.reader.corrupt]).toEqual([0, 1]);
   });
 
   it('does not confuse the reader where its writer died and another goes on', () => {
@@ -219,19 +251,23 @@ describe('a message of which a part is lost', () => {
   });
 
   it('is dropped where its words contradict each other', () => {
+    // Form and kind, how far its first part is from itself, how much is to come behind it, and its own length.
     const parts = [
-      [0x43, [-1, 0, 5]],
-      [0x43, [2 ** 25, 0, 5]],
-      [0x43, [3, 0, 5, 6]],
-      [0x43, [8, 4, 5]],
-      [0x43, [8]],
-      [0x83, [8, 4, 5]],
+      [0x43, 0, -5, 12],
+      [0x43, 0, 2 ** 25, 12],
+      [0x43, 0, -1, 16],
+      [0x43, -16, 0, 12],
+      [0x43, 0, 9, 4],
+      [0x43, 0, 1, 12],
+      [0x83, 0, 4, 12],
+      [0x83, -16, 4, 12],
     ] as const;
-    for (const [kind, words] of parts) {
+    for (const [kind, first, rest, bytes] of parts) {
       const { ring, reader } = open(512);
       for (let twice = 0; twice < 2; twice++) {
-        const at = ring.writer.reserve(kind, 0, 0, words.length * 4, 0);
-        words.forEach((word, index) => (ring.writer.i32[at + index] = word));
+        const at = ring.writer.reserve(kind, 0, 0, bytes, 0);
+        ring.writer.i32[at] = ring.writer.sequence + first;
+        ring.writer.i32[at + 1] = rest;
         ring.writer.seal();
       }
       ring.writer.publish();

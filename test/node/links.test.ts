@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { ControlFrame } from '../../src/failover/frames.js';
+import { FRAME_CHECKSUM, RING_DATA } from '../../src/interconnect/layout.js';
 import { settle } from '../../src/node/realtime/links.js';
 import { micros, NEVER } from '../../src/model/time.js';
 import { DEFAULT_LINK, type LinkSettings } from '../../src/network/links.js';
@@ -131,6 +132,39 @@ describe('rules', () => {
     links.broadcast(aBeat(7), at(7));
     links.publish();
     expect(one.drain().took).toEqual([aBeat(7)]);
+  });
+
+  it('corrupt: a heartbeat damaged between the parts of a control frame takes nothing else with it', () => {
+    const shared = new Shared();
+    const links = shared.links(0);
+    const one = new Receiver(shared, 0, 1);
+    links.send(1, note(40_000), at(1));
+    links.publish();
+    expect(one.drain().took).toEqual([]);
+    links.model.obey(0, rule({ corruptP: 1 }));
+    links.broadcast(aBeat(5), at(5));
+    links.model.obey(0, []);
+    for (let turns = 0; turns < 20; turns += 1) {
+      links.publish();
+      one.drain();
+    }
+    expect(one.took).toEqual([note(40_000)]);
+    expect(shared.accounts(0, 1)).toMatchObject({ sent: 2, delivered: 1, underWay: 0, droppedBy: { corrupt: 1 } });
+  });
+
+  it('a part of a control frame that is damaged in the ring is the one fate of that frame', () => {
+    const shared = new Shared();
+    const links = shared.links(0);
+    const one = new Receiver(shared, 0, 1);
+    links.send(1, note(9000), at(1));
+    links.publish();
+    // The checksum of its first part.
+    new Int32Array(shared.mesh.memory.buffer)[shared.mesh.ringOffset(0, 1) / 4 + RING_DATA + FRAME_CHECKSUM] ^= 1;
+    expect(one.drain().took).toEqual([]);
+    links.send(1, note(9), at(2));
+    links.publish();
+    expect(one.drain().took).toEqual([note(9)]);
+    expect(shared.accounts(0, 1)).toMatchObject({ sent: 2, delivered: 1, underWay: 0, droppedBy: { corrupt: 1 } });
   });
 
   it('a copy that is damaged is dropped on the account of copies, not of frames', () => {

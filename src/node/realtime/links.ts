@@ -9,6 +9,10 @@
  * receiver it is for, and no other takes it in. When a receiver's thread is gone, what was sent to it and has not arrived
  * is written off, by the sender alone: it forgets what it held back for the dead one, and nobody else counts any more.
  * Where the sender is dead itself, the main thread does so (`settle`).
+ *
+ * Nobody counts a message that its receiver finds broken. A rule damages a frame as a whole, and what arrives then is one
+ * frame with a wrong checksum, never a part: so a message is broken where one of its ends has died, and written off for
+ * that, or where a part was damaged in the ring itself, and its checksum's fate is the message's.
  */
 import type { ControlFrame, Heartbeat } from '../../failover/frames.js';
 import type { Bell } from '../../interconnect/bell.js';
