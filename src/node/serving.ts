@@ -10,6 +10,9 @@ import type { EffectRecord } from './effects.js';
 import { waitFor } from './realtime/waiting.js';
 import { toBytes } from './wire.js';
 
+/** How long a thread that has failed waits for room to say why: as long as a busy main thread may take to read. */
+const LAST_WORD_MS = 30_000;
+
 /** What every server's thread is started with. */
 export interface ServerBoot {
   readonly line: Line;
@@ -37,7 +40,7 @@ export function recordingAudit(write: (record: EffectRecord) => void): typeof mi
 export function sendUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
   end.send(kind, bytes, stampUs);
   end.flush();
-  waitUntilOut(end);
+  waitUntilOut(end, Infinity);
 }
 
 /**
@@ -47,22 +50,30 @@ export function sendUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: n
 export function layUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
   end.send(kind, bytes, stampUs);
   end.publish();
-  waitUntilOut(end);
+  waitUntilOut(end, Infinity);
 }
 
-function waitUntilOut(end: LineEnd): void {
+function waitUntilOut(end: LineEnd, limitMs: number): void {
   if (end.waiting === 0) return;
   const isOut = (): boolean => {
     end.flush();
     return end.waiting === 0;
   };
-  waitFor(end.own, isOut, Infinity);
+  waitFor(end.own, isOut, limitMs);
 }
 
-/** Says why the thread ends: anything can be thrown. */
-export function sayFailed(line: Line, error: unknown): void {
+/**
+ * Says why the thread ends: anything can be thrown. Waits for room, as the reports before it may fill the line; but not for
+ * ever, for a main thread that has given up reads no more. One that closes kills the thread where it waits.
+ *
+ * @param wakeMain as for `LineEnd.server`; none where the main thread stands still for this one
+ * @param limitMs how long it waits at most, in milliseconds
+ */
+export function sayFailed(line: Line, error: unknown, wakeMain?: () => void, limitMs = LAST_WORD_MS): void {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const end = LineEnd.server(line);
+  // Its own end may have been left in the middle of something: what that had not published is overwritten.
+  const end = LineEnd.server(line, wakeMain);
   end.send(Kind.FAILED, toBytes({ message, stack }), 0);
   end.flush();
+  waitUntilOut(end, limitMs);
 }

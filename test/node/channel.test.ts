@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Bell } from '../../src/interconnect/bell.js';
 import { Kind, type Line, LineEnd, newBell, newLine } from '../../src/node/channel.js';
 import { waitFor } from '../../src/node/realtime/waiting.js';
-import { layUp } from '../../src/node/serving.js';
+import { layUp, sayFailed } from '../../src/node/serving.js';
 import { fromBytes, toBytes } from '../../src/node/wire.js';
 
 /** So many bytes, no two like sizes alike. */
@@ -76,6 +76,22 @@ describe('a line', () => {
     expect([woken, main.own.prepared]).toEqual([0, true]);
     expect(take(main, seen)).toBe(1);
     expect([seen[0][0], seen[0][2], fromBytes(seen[0][3])]).toEqual([Kind.DISK, 7, { epoch: 3 }]);
+  });
+
+  it('carries a last word once, and one that nobody reads holds nobody up for ever', () => {
+    const { main, line } = both();
+    const seen: (readonly [number, number, number, Uint8Array])[] = [];
+    sayFailed(line, new Error('why'));
+    expect(take(main, seen)).toBe(1);
+    expect([seen[0][0], fromBytes(seen[0][3])]).toEqual([Kind.FAILED, expect.objectContaining({ message: 'why' })]);
+    // The end with which it says so goes on behind what was published before.
+    const again = LineEnd.server(line);
+    while (again.waiting === 0) again.send(Kind.DONE, bytes(1), 0);
+    again.publish();
+    sayFailed(line, new Error('why'), undefined, 1);
+    seen.length = 0;
+    take(main, seen);
+    expect(new Set(seen.map(([kind]) => kind))).toEqual(new Set([Kind.DONE]));
   });
 
   it('carries what is larger than its rings, both ways at once, as both ends give room to each other', () => {

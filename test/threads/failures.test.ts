@@ -86,6 +86,11 @@ const CASES: readonly Case[] = [
     says: /^its thread has failed: the engine fell over$/,
     stack: /TypeError: the engine fell over\n.*throws-later\.mjs:5/s,
   },
+  {
+    entry: 'full-line',
+    says: /^its thread has failed: no room for a last word$/,
+    stack: /RangeError: no room for a last word\n.*full-line\.mjs:12/s,
+  },
   { entry: 'exits-later', who: 'S2', says: /^its thread ended by itself, with code 3$/ },
   {
     entry: 'hungry',

@@ -30,9 +30,14 @@ export interface ClientReport {
   readonly standing: ClientStanding;
 }
 
+/** Its event loop sleeps where no bell is heard. */
+function wakeMain(): void {
+  parentPort?.postMessage(0);
+}
+
 function serve({ line, originNs, client: boot }: RealtimeClientBoot): never {
   const clock = new RealClock(originNs);
-  const end = LineEnd.server(line, () => parentPort?.postMessage(0));
+  const end = LineEnd.server(line, wakeMain);
   let records: ClientRecord[] = [];
   const out = recordingClientEffects((record) => records.push(record));
   const client = new Client({ ...boot, now: clock.now() });
@@ -69,5 +74,5 @@ const boot = workerData as RealtimeClientBoot;
 try {
   serve(boot);
 } catch (error) {
-  sayFailed(boot.line, error);
+  sayFailed(boot.line, error, wakeMain);
 }

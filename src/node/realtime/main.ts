@@ -21,12 +21,13 @@ export interface Inspection {
 }
 
 async function run(boot: RealtimeBoot): Promise<void> {
+  const wakeMain = (): void => parentPort?.postMessage(0);
   try {
-    const server = new RealtimeServer(boot, () => parentPort?.postMessage(0));
+    const server = new RealtimeServer(boot, wakeMain);
     Comlink.expose({ inspect: (afresh = false) => inspect(server, afresh) }, boot.controls);
     await server.serve();
   } catch (error) {
-    sayFailed(boot.line, error);
+    sayFailed(boot.line, error, wakeMain);
     boot.controls.close();
   }
 }
