@@ -296,9 +296,11 @@ export class RealtimeBackend extends WorldBackend {
     const runner = this.clientRunners.get(slot);
     this.clientRunners.delete(slot);
     if (!runner) return;
-    const gone = runner.thread.kill();
+    const gone = runner.thread.kill().then(() => {
+      this.clientsLeaving.delete(gone);
+      this.listenAfter();
+    });
     this.clientsLeaving.add(gone);
-    void gone.then(() => this.clientsLeaving.delete(gone));
   }
 
   clientInput(slot: ClientSlot, input: ClientInput): void {
@@ -366,8 +368,7 @@ export class RealtimeBackend extends WorldBackend {
       this.settleLinks(slot);
       await runner.release();
       this.leaving.delete(node);
-      // It may have been killed after it set the flag of this thread's bell back, and before it woke this thread.
-      if (!this.closed) this.listen();
+      this.listenAfter();
     });
     this.leaving.set(node, gone);
   }
@@ -558,6 +559,11 @@ export class RealtimeBackend extends WorldBackend {
     if (this.news === this.judged && !this.waits.forRest) return;
     this.judged = this.news;
     this.waits.judge();
+  }
+
+  /** A thread is gone: it may have been killed after it took the flag of the main bell, and before it woke this thread. */
+  private listenAfter(): void {
+    if (!this.closed) this.listen();
   }
 
   private collect(): void {

@@ -6,8 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Cluster } from '../../src/cluster/cluster.js';
+import { Cluster, open } from '../../src/cluster/cluster.js';
 import { RealtimeBackend, type RealtimeOptions } from '../../src/cluster/realtime.js';
+import type { Bell } from '../../src/interconnect/bell.js';
+import { BELL_SLEEPING } from '../../src/interconnect/layout.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import type { TraceLine } from '../../src/model/trace.js';
@@ -93,6 +95,23 @@ describe('a crash', () => {
     );
     await cluster.crash('S2');
     expect(['answered', 'Server S2 does not run any more.']).toContain(await asked);
+  });
+});
+
+describe('a client machine that is switched off', () => {
+  it('between taking the flag of the main bell and waking the main thread does not leave that deaf', async () => {
+    // No server runs: nobody else rings.
+    const cluster = await open(trio, { backend: 'realtime', clients: ['Client1'] });
+    const { backend } = cluster;
+    if (!(backend instanceof RealtimeBackend)) throw new Error('not in real time');
+    opened.push(backend);
+    const { bell, clientsLeaving } = backend as unknown as { bell: Bell; clientsLeaving: Set<Promise<void>> };
+    await cluster.until(() => backend.clients.slots[0].client?.look(0) !== undefined, LONG);
+    await cluster.act({ type: 'stopClient', client: 'Client1' });
+    // What its thread had done when it was killed, as far as anybody can see.
+    Atomics.exchange(bell.i32, BELL_SLEEPING, 0);
+    await Promise.all(clientsLeaving);
+    expect(bell.prepared).toBe(true);
   });
 });
 
