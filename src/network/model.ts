@@ -54,6 +54,14 @@ export interface LinkCounters {
   readonly copiesDropped: number;
 }
 
+/** How many frames, and how many second copies, have arrived at a receiver that is still to read them. */
+export interface Unread {
+  readonly frames: number;
+  readonly copies: number;
+}
+
+const NOTHING_UNREAD: Unread = { frames: 0, copies: 0 };
+
 /** What is not as on an untouched link in one direction of a link on one network. */
 export interface LinkRule {
   readonly to: number;
@@ -331,13 +339,16 @@ export class NetworkModel {
   }
 
   /**
-   * Frames that were sent to a node that is dead, or by one, and that nobody will take in any more, are dropped as such.
+   * Frames that were sent to a node that is dead, or by one, and that nobody will take in any more, are dropped as such,
+   * and so are second copies.
    *
-   * @param but so many of those under way are not lost
+   * @param but what of that under way is not lost
    */
-  writeOff(from: number, to: number, network: number, but = 0): void {
-    const { underWay } = this.counters(from, to, network);
-    for (let frame = but; frame < underWay; frame++) this.dropped(from, to, network, 'off');
+  writeOff(from: number, to: number, network: number, but: Unread = NOTHING_UNREAD): void {
+    const { underWay, duplicated, copiesDelivered, copiesDropped } = this.counters(from, to, network);
+    const copiesUnderWay = duplicated - copiesDelivered - copiesDropped;
+    for (let frame = but.frames; frame < underWay; frame++) this.dropped(from, to, network, 'off');
+    for (let copy = but.copies; copy < copiesUnderWay; copy++) this.dropped(from, to, network, 'off', MARK_COPY);
   }
 
   private add(account: number, from: number, to: number, network: number): void {

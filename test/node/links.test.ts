@@ -258,6 +258,23 @@ describe('a receiver that dies', () => {
     expect(shared.accounts(0, 1)).toMatchObject({ sent: 7, delivered: 5, underWay: 0, droppedBy: { off: 2 } });
   });
 
+  it('loses second copies too, read by nobody or held back', () => {
+    const shared = new Shared();
+    const links = shared.links(0, rule({ duplicateP: 1 }));
+    for (let n = 0; n < 50; n += 1) links.broadcast(aBeat(n), at(n * 1000));
+    links.send(1, note(40_000), at(50_000));
+    links.release(at(50_000));
+    links.publish();
+    shared.die(1);
+    shared.rise(1);
+    links.model.obey(0, []);
+    links.broadcast(aBeat(60), at(60_000));
+    links.publish();
+    expect(new Receiver(shared, 0, 1, 2).drain().took).toEqual([aBeat(60)]);
+    expect(shared.accounts(0, 1)).toMatchObject({ sent: 52, delivered: 1, underWay: 0, droppedBy: { off: 51 } });
+    expect(shared.accounts(0, 1)).toMatchObject({ duplicated: 51, copiesDelivered: 0, copiesDropped: 51 });
+  });
+
   it('and its successor gets nothing that was held back or waited for the dead one', () => {
     const shared = new Shared();
     const links = shared.links(0, rule({ delayUs: at(10_100), duplicateP: 0.5 }));
@@ -311,6 +328,20 @@ describe('a sender that dies', () => {
     next.publish();
     expect(one.drain().took).toHaveLength(6);
     expect(shared.accounts(0, 1)).toMatchObject({ sent: 9, delivered: 6, underWay: 0 });
+  });
+
+  it('loses second copies that it had not published; those that it had are still taken in', () => {
+    const shared = new Shared();
+    const dead = shared.links(0, rule({ duplicateP: 1 }));
+    for (let n = 0; n < 4; n += 1) dead.broadcast(aBeat(n), at(n * 1000));
+    dead.send(1, note(9), at(4000));
+    dead.release(at(9000));
+    dead.publish();
+    for (let n = 10; n < 13; n += 1) dead.broadcast(aBeat(n), at(n * 1000));
+    settle(shared.model, { from: 0, to: 1, network: 0 }, shared.mesh.reader(0, 1), 1);
+    expect(shared.accounts(0, 1)).toMatchObject({ sent: 8, underWay: 5, duplicated: 8, copiesDropped: 3 });
+    expect(new Receiver(shared, 0, 1).drain().took).toHaveLength(10);
+    expect(shared.accounts(0, 1)).toMatchObject({ delivered: 5, underWay: 0, copiesDelivered: 5, copiesDropped: 3 });
   });
 
   it('in the middle of a message that did not fit loses that message', () => {

@@ -8,6 +8,7 @@
  * Accounts. Every frame has one fate, though threads may be killed anywhere. Each frame says which incarnation of its
  * receiver it is for, and no other takes it in. When a receiver's thread is gone, what was sent to it and has not arrived
  * is written off, by the sender alone: it forgets what it held back for the dead one, and nobody else counts any more.
+ * Second copies have accounts of their own, and are written off in the same way.
  * Where the sender is dead itself, the main thread does so (`settle`).
  *
  * Nobody counts a message that its receiver finds broken. A rule damages a frame as a whole, and what arrives then is one
@@ -21,7 +22,7 @@ import { endsMessage, MessageWriter } from '../../interconnect/messages.js';
 import type { RingReader, RingWriter } from '../../interconnect/ring.js';
 import { type Micros, NEVER, micros } from '../../model/time.js';
 import { DEFAULT_DELAY_US } from '../../network/links.js';
-import { Deliveries, MARK_COPY, MARK_CORRUPT, NetworkModel } from '../../network/model.js';
+import { Deliveries, MARK_COPY, MARK_CORRUPT, NetworkModel, type Unread } from '../../network/model.js';
 import { BEAT_BYTES, toBytes, writeBeat } from '../wire.js';
 import type { RealtimeBoot } from './boot.js';
 import type { Switches } from './switches.js';
@@ -59,13 +60,15 @@ export function settle(model: NetworkModel, link: Link, ring: RingReader, power:
 }
 
 /** Frames and whole messages in a ring that its receiver may still take in. The ring stays as it is. */
-function countUnread(ring: RingReader, power: number): number {
-  let unread = 0;
+function countUnread(ring: RingReader, power: number): Unread {
+  let [frames, copies] = [0, 0];
   while (ring.next()) {
-    if (!isFor(ring.epoch, power) || marksOf(ring.epoch) !== 0) continue;
-    if (endsMessage(ring)) unread += 1;
+    if (!isFor(ring.epoch, power) || !endsMessage(ring)) continue;
+    if (marksOf(ring.epoch) === 0) frames += 1;
+    else copies += 1;
   }
-  return unread + ring.corrupt;
+  // A copy that is damaged is not sent.
+  return { frames: frames + ring.corrupt, copies };
 }
 
 /** One direction of a link on one network, by nodes of the network model. */
