@@ -688,25 +688,22 @@ export class RealtimeBackend extends WorldBackend {
   /** Sleeps until the first watchdog may go off, and looks whether one has. */
   private mindWatchdogs(): void {
     clearTimeout(this.watchdogTimer);
-    const nowMs = this.now() / 1000;
+    const now = this.now();
     let firstMs = Infinity;
     this.recorder.enter();
     for (const { slot } of this.living()) {
       const { cluster, server } = slot.place;
-      const atMs = this.switches[cluster].watchdogMs(server);
-      if (atMs <= nowMs) this.watchdogFires(slot);
-      else firstMs = Math.min(firstMs, atMs);
+      const inMs = this.switches[cluster].watchdogInMs(server, now);
+      if (inMs <= 0) this.watchdogFires(slot);
+      else firstMs = Math.min(firstMs, inMs);
     }
     this.recorder.leave();
     if (firstMs === Infinity || this.closed) return;
-    this.watchdogTimer = setTimeout(
-      () => {
-        this.listen();
-        this.mindWatchdogs();
-        this.listen();
-      },
-      Math.ceil(firstMs - nowMs),
-    );
+    this.watchdogTimer = setTimeout(() => {
+      this.listen();
+      this.mindWatchdogs();
+      this.listen();
+    }, firstMs);
   }
 
   private later(ms: number, then: () => void): void {

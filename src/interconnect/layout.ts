@@ -37,7 +37,7 @@
  *
  * A status board has two buffers, and the writer fills the one that is not valid:
  *
- *     word   0          version: how many times it was written; the valid buffer is version modulo 2
+ *     word   0          version: how many times it was written, 0 for never; the valid buffer is version modulo 2
  *     words 32, 33      checksum of each buffer, over its words and its version
  *     word  64 ...      buffer 0, whole granules; after it buffer 1
  */

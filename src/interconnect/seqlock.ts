@@ -24,6 +24,11 @@ const TRIES = 16;
 /** Fills a status: writes its words from `i32[at]` on. `at` is a multiple of 16. */
 export type Fill = (i32: Int32Array, at: number) => void;
 
+/** The next version, in the other buffer. 0 says that none was written: where versions run over, it is left out with 1. */
+function versionAfter(version: number): number {
+  return version === -1 ? 2 : (version + 1) | 0;
+}
+
 /** The one writer of a status board. A new one goes on where a killed one stopped. */
 export class StatusWriter {
   /** A view over the whole memory, for a `fill` that writes Float64: `f64[at / 2]`. */
@@ -53,7 +58,7 @@ export class StatusWriter {
   /** Writes a new status: `fill` writes all its words, as the buffer holds those of the last but one. */
   write(fill: Fill): void {
     const { i32, board } = this;
-    const version = (Atomics.load(i32, board + STATUS_VERSION) + 1) | 0;
+    const version = versionAfter(Atomics.load(i32, board + STATUS_VERSION));
     const at = board + STATUS_DATA + (version & 1) * this.stride;
     fill(i32, at);
     const sum = statusChecksum(i32, at, this.words, version);
@@ -64,7 +69,7 @@ export class StatusWriter {
 
 /** A reader of a status board; there may be any number. */
 export class StatusReader {
-  /** How many times the status that was read last had been written, as an Int32 that runs over; 0 for none. */
+  /** How many times the status that was read last had been written, as an Int32 that runs over, to 2; 0 for none. */
   version = 0;
   private readonly i32: Int32Array;
   private readonly board: number;

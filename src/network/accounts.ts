@@ -6,6 +6,9 @@
  * So a count stands where whoever counts it has all of its own: in the block of the sender or of the receiver, one row
  * for each kind of count, one place in it for each node at the other end. Rows are as long as cache lines, so that a
  * thread's counts of one heartbeat are in one or two, in which nobody else writes. (Of the dead the main thread counts.)
+ *
+ * A shared count has 32 bits and begins again at 0 after 2^32: after 49 days of a heartbeat a millisecond. What is taken of
+ * two counts as they run over, modulo 2^32, is right all the same: see `difference`. Counts of its own do not run over.
  */
 
 /** What is counted of one direction of a link on one network. */
@@ -36,11 +39,19 @@ function isReceivers(account: number): boolean {
   return account === Account.DELIVERED || account === Account.COPIES_DELIVERED || account === Account.CORRUPT;
 }
 
+/**
+ * What is left of one count after others, though some may have run over since they began: right up to 2^31, negative where
+ * the others are more.
+ */
+export function difference(count: number, others: number): number {
+  return (count - others) | 0;
+}
+
 /** Counts for all links between so many nodes. Nodes and networks are dense indexes from 0, and nobody checks them here. */
 export class Accounts {
-  private readonly counts: Float64Array | Int32Array;
+  private readonly counts: Float64Array | Uint32Array;
   /** The counts again, where several threads keep them in shared memory. */
-  private readonly shared: Int32Array | undefined;
+  private readonly shared: Uint32Array | undefined;
   private readonly rowWords: number;
 
   /** @param shared `bytes` long */
@@ -50,7 +61,7 @@ export class Accounts {
     shared?: SharedArrayBuffer,
   ) {
     this.rowWords = rowWords(nodeCount);
-    this.shared = shared && new Int32Array(shared);
+    this.shared = shared && new Uint32Array(shared);
     this.counts = this.shared ?? new Float64Array(nodeCount * networkCount * ACCOUNTS * this.rowWords);
   }
 

@@ -24,7 +24,7 @@
  */
 import { draw3, unit } from '../model/random.js';
 import { micros, type Micros } from '../model/time.js';
-import { Account, Accounts } from './accounts.js';
+import { Account, Accounts, difference } from './accounts.js';
 import { assertLink, DEFAULT_DELAY_US, DEFAULT_LINK, isDefaultLink, type LinkSettings } from './links.js';
 
 /** Why a frame did not get to its receiver. */
@@ -40,7 +40,10 @@ export type DropReason =
   /** Its receiver did not read, and no more fitted into its buffer. */
   | 'full';
 
-/** What one direction of one link carried on one network since the beginning. */
+/**
+ * What one direction of one link carried on one network since the beginning. Where threads share the accounts, each number
+ * but `underWay` is modulo 2^32 (accounts.ts).
+ */
 export interface LinkCounters {
   readonly sent: number;
   readonly delivered: number;
@@ -292,7 +295,7 @@ export class NetworkModel {
       delivered,
       dropped,
       droppedBy,
-      underWay: sent - delivered - dropped,
+      underWay: difference(sent, delivered + dropped),
       duplicated: count(Account.DUPLICATED),
       copiesDelivered: count(Account.COPIES_DELIVERED),
       copiesDropped: count(Account.COPIES_DROPPED),
@@ -346,7 +349,7 @@ export class NetworkModel {
    */
   writeOff(from: number, to: number, network: number, but: Unread = NOTHING_UNREAD): void {
     const { underWay, duplicated, copiesDelivered, copiesDropped } = this.counters(from, to, network);
-    const copiesUnderWay = duplicated - copiesDelivered - copiesDropped;
+    const copiesUnderWay = difference(duplicated, copiesDelivered + copiesDropped);
     for (let frame = but.frames; frame < underWay; frame++) this.dropped(from, to, network, 'off');
     for (let copy = but.copies; copy < copiesUnderWay; copy++) this.dropped(from, to, network, 'off', MARK_COPY);
   }

@@ -1,7 +1,7 @@
 /** Status boards: never torn, never stuck. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STATUS_DATA } from '../../src/interconnect/layout.js';
+import { STATUS_DATA, STATUS_VERSION } from '../../src/interconnect/layout.js';
 import { statusBytes, StatusReader, StatusWriter } from '../../src/interconnect/seqlock.js';
 
 const WORDS = 37;
@@ -51,6 +51,19 @@ describe('a status board', () => {
       expect(read(reader)).toBe(2);
       new StatusWriter(memory, OFFSET, WORDS).write(all(4));
       expect(read(reader)).toBe(4);
+    }
+  });
+
+  it('is shown also where its versions run over, and its writer may be killed there', () => {
+    for (const before of [-3, -2, -1, 0x7fff_fffd, 0x7fff_fffe, 0x7fff_ffff]) {
+      const { memory, writer, reader } = open();
+      new Int32Array(memory)[OFFSET / 4 + STATUS_VERSION] = before;
+      for (let value = 1; value < 5; value++) {
+        writer.write(all(value));
+        expect(read(reader)).toBe(value);
+        expect(() => writer.write(all(9, 20))).toThrow('killed');
+        expect(read(reader)).toBe(value);
+      }
     }
   });
 

@@ -1,7 +1,7 @@
 /** The accounts of links: each count has a place of its own, and no two threads write into one row. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Account, Accounts } from '../../src/network/accounts.js';
+import { Account, Accounts, difference } from '../../src/network/accounts.js';
 
 const ROW_WORDS = 16;
 const KINDS = Object.values(Account);
@@ -46,6 +46,20 @@ describe.each(['of its own', 'shared'])('in memory that is %s', (memory) => {
 });
 
 describe('in shared memory', () => {
+  it('a count goes on beyond 2^31, and what it has more than another is right beyond 2^32', () => {
+    const shared = new SharedArrayBuffer(Accounts.bytes(2, 1));
+    const accounts = new Accounts(2, 1, shared);
+    const [sent, delivered] = [Account.SENT, Account.DELIVERED].map((account) => [account, 0, 1, 0] as const);
+    for (const before of [2 ** 31 - 1, 2 ** 32 - 1]) {
+      new Uint32Array(shared).fill(before);
+      expect(accounts.add(...sent)).toBe(before);
+      expect(accounts.add(...sent)).toBe((before + 1) % 2 ** 32);
+      expect([accounts.read(...sent), accounts.read(...delivered)]).toEqual([(before + 2) % 2 ** 32, before]);
+      expect(difference(accounts.read(...sent), accounts.read(...delivered))).toBe(2);
+      expect(difference(accounts.read(...delivered), accounts.read(...sent))).toBe(-2);
+    }
+  });
+
   it('a row is written by one node: it sends what is counted there, or takes it in', () => {
     fc.assert(
       fc.property(sizes, ({ nodes, networks }) => {

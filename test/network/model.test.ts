@@ -172,6 +172,27 @@ describe('accounts', () => {
     expect(net.counters(0, 1, 1).sent).toBe(0);
   });
 
+  it.each([2 ** 31 - 1, 2 ** 32 - 1])('that threads share write off what is under way after %d frames', (before) => {
+    const shared = new SharedArrayBuffer(NetworkModel.accountBytes(NODES, NETWORKS));
+    const net = new NetworkModel(NODES, NETWORKS, 7, shared);
+    const link: Link = [0, 1, 0];
+    net.setLink(...link, { duplicateP: 1 });
+    for (const copy of sent(net, link)) arrive(net, copy, 'reads');
+    // All that was sent has been delivered, and so has each copy.
+    new Uint32Array(shared).forEach((count, place, words) => (words[place] = count * before));
+    for (let frame = 0; frame < 3; frame++) sent(net, link);
+    expect(net.counters(...link)).toMatchObject({
+      delivered: before,
+      dropped: 0,
+      underWay: 3,
+      copiesDelivered: before,
+    });
+    net.writeOff(...link, { frames: 1, copies: 2 });
+    expect(net.counters(...link)).toMatchObject({ droppedBy: { off: 2 }, underWay: 1, copiesDropped: 1 });
+    net.writeOff(...link);
+    expect(net.counters(...link)).toMatchObject({ droppedBy: { off: 3 }, underWay: 0, copiesDropped: 3 });
+  });
+
   it('of a doubled frame: delivered once, its copy apart', () => {
     const net = freshNetwork();
     net.setLink(0, 1, 0, { duplicateP: 1 });

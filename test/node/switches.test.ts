@@ -21,10 +21,10 @@ describe('power', () => {
   it('that goes stops the watchdog and lets nobody run on who hangs; power that comes ends the hang', () => {
     const { switches } = made();
     switches.hang(2, 'loop');
-    switches.windUp(2, micros(5000));
+    switches.windUp(2, micros(5000), micros(0));
     switches.setPower(2, 0);
     expect(switches.hangs(2)).toBe(true);
-    expect(switches.watchdogMs(2)).toBe(Infinity);
+    expect(switches.watchdogInMs(2, micros(0))).toBe(Infinity);
     switches.setPower(2, 1);
     expect(switches.hangs(2)).toBe(false);
     expect(switches.hangHere(2)).toBe(false);
@@ -48,23 +48,44 @@ describe('the count of changes of power', () => {
     expect(counts).toEqual([0, 1, 2, 3, 4]);
     switches.hang(0, 'wait');
     switches.go(0);
-    for (const server of [0, 1, 2]) switches.windUp(server, micros(5000));
+    for (const server of [0, 1, 2]) switches.windUp(server, micros(5000), micros(0));
     expect([seen(), ...[0, 1, 2].map((server) => switches.power(server))]).toEqual([4, 1, 0, -1]);
   });
 });
 
 describe('a watchdog', () => {
+  const NOW = micros(0);
+
   it('goes off at a whole millisecond, never too early', () => {
     const { switches } = made();
+    expect(switches.watchdogInMs(0, NOW)).toBe(Infinity);
     switches.setPower(0, 1);
-    switches.windUp(0, micros(5000));
-    expect(switches.watchdogMs(0)).toBe(5);
-    switches.windUp(0, micros(5001));
-    expect(switches.watchdogMs(0)).toBe(6);
-    switches.windUp(0, NEVER);
-    expect(switches.watchdogMs(0)).toBe(Infinity);
-    switches.windUp(0, micros(1e16));
-    expect(switches.watchdogMs(0)).toBe(Infinity);
+    switches.windUp(0, micros(5000), NOW);
+    expect([0, 1, 4999, 5000, 5001].map((us) => switches.watchdogInMs(0, micros(us)))).toEqual([5, 5, 1, 0, 0]);
+    switches.windUp(0, micros(5001), NOW);
+    expect(switches.watchdogInMs(0, NOW)).toBe(6);
+    switches.windUp(0, NEVER, NOW);
+    expect(switches.watchdogInMs(0, NOW)).toBe(Infinity);
+  });
+
+  it.each([2 ** 31, 2 ** 32, 3 * 2 ** 32])('goes off in time also %d milliseconds after the run began', (ms) => {
+    const { switches } = made();
+    for (const leftMs of [-1, 0, 1, 2]) {
+      const now = micros((ms - leftMs) * 1000);
+      switches.windUp(0, micros(ms * 1000 + 5000), now);
+      expect(switches.watchdogInMs(0, now)).toBe(leftMs + 5);
+      expect(switches.watchdogInMs(0, micros(now + 86_400_000_000))).toBeLessThan(0);
+    }
+    // The instant that would be told as never.
+    switches.windUp(0, micros(ms * 1000), micros(ms * 1000));
+    expect([0, 1]).toContain(switches.watchdogInMs(0, micros(ms * 1000)));
+  });
+
+  it('that is past when it is wound up goes off at once, however long ago that was', () => {
+    const { switches } = made();
+    const now = micros(2 ** 31 * 1000 + 5_000_000);
+    switches.windUp(0, micros(400_000), now);
+    expect(switches.watchdogInMs(0, now)).toBe(0);
   });
 });
 

@@ -365,7 +365,7 @@ export class RealtimeServer {
       },
       agent: (call) => this.agents.start(call, this.clock.now()),
       cancelAgent: (run) => this.agents.cancel(run),
-      watchdog: (at) => this.switches.windUp(this.boot.me, at),
+      watchdog: (at) => this.switches.windUp(this.boot.me, at, this.passAt),
       powerOff: (orderly, why) => {
         this.poweredOff = true;
         recorded.powerOff(orderly, why);

@@ -4,7 +4,7 @@
  *     word 16 s       power: its incarnation while its thread is to be reached; 0 from the moment of its death, while
  *                     its thread may still do its last; minus its incarnation once the thread is gone
  *     word 16 s + 1   hang: 0 runs, 1 stands in a wait, 2 runs round an endless loop
- *     word 16 s + 2   watchdog: the millisecond of the run at which its power is cut, 2^31 - 1 for never
+ *     word 16 s + 2   watchdog: the millisecond of the run at which its power is cut, its low 32 bits; 0 for never
  *
  * and behind those of all servers, so that who sends to all looks at one cache line and not at one for each:
  *
@@ -16,7 +16,7 @@ const WORDS = 16;
 const POWER = 0;
 const HANG = 1;
 const WATCHDOG = 2;
-const NO_WATCHDOG = 0x7fff_ffff;
+const NO_WATCHDOG = 0;
 
 /** How a server hangs: stopped in a wait, or in an endless loop that eats its core. */
 export type Hang = 'wait' | 'loop';
@@ -39,7 +39,7 @@ export class Switches {
     Atomics.store(this.words, server * WORDS + POWER, power);
     // Whoever finds the count grown finds the power set.
     Atomics.add(this.words, this.changesAt, 1);
-    this.windUp(server, NEVER);
+    Atomics.store(this.words, server * WORDS + WATCHDOG, NO_WATCHDOG);
     // Who loses its power while it hangs does nothing more.
     if (power > 0) this.go(server);
   }
@@ -79,15 +79,20 @@ export class Switches {
     return true;
   }
 
-  /** Sets a server's watchdog, to the next whole millisecond. */
-  windUp(server: number, at: Micros): void {
-    const ms = at === NEVER ? NO_WATCHDOG : Math.ceil(at / 1000);
-    Atomics.store(this.words, server * WORDS + WATCHDOG, Math.min(NO_WATCHDOG, ms));
+  /**
+   * Sets a server's watchdog, to the next whole millisecond; one that is past goes off now.
+   *
+   * @param at less than 24 days from now, or never: no duration is longer than a day
+   */
+  windUp(server: number, at: Micros, now: Micros): void {
+    const ms = at === NEVER ? NO_WATCHDOG : Math.ceil(Math.max(at, now) / 1000) | 0;
+    // An instant whose low bits say never is a millisecond later.
+    Atomics.store(this.words, server * WORDS + WATCHDOG, ms === NO_WATCHDOG && at !== NEVER ? ms + 1 : ms);
   }
 
-  /** The millisecond of the run at which a server's watchdog goes off; Infinity for never. */
-  watchdogMs(server: number): number {
+  /** In how many milliseconds a server's watchdog goes off, 0 or less where it should have by now; Infinity for never. */
+  watchdogInMs(server: number, now: Micros): number {
     const ms = Atomics.load(this.words, server * WORDS + WATCHDOG);
-    return ms === NO_WATCHDOG ? Infinity : ms;
+    return ms === NO_WATCHDOG ? Infinity : (ms - Math.floor(now / 1000)) | 0;
   }
 }
