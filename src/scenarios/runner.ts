@@ -38,7 +38,7 @@ interface Waiting {
   readonly planned: Micros;
   /** When its time is over, by the clock. */
   readonly deadline: Micros;
-  /** What was found when it was seen to hold. A real clock goes on before that can be told. */
+  /** What was found when it was seen to hold, or the answer of a call. A real clock goes on before that can be told. */
   held?: Verdict;
 }
 
@@ -234,8 +234,8 @@ export class ScenarioRun {
     for (const { step, claimed, planned, deadline, held } of decided) {
       const ok = this.settle(step, held ?? claimed.verdict());
       const plannedEnd = micros(planned + claimed.withinUs);
-      // One that only the end of the run cut off is not done: what follows it is not reached.
-      if (!ok && deadline > now && plannedEnd > this.end) continue;
+      // One that only the end of the run cut off is not done: what follows it is not reached. An answer is one, good or bad.
+      if (!ok && held === undefined && deadline > now && plannedEnd > this.end) continue;
       this.doneAt.set(step.index, { planned: earliest([now, plannedEnd, this.end]), measured: now });
     }
     return decided.length > 0;

@@ -10,8 +10,13 @@ const cluster = {
   groups: [{ name: 'G', servers: ['A', 'B'] }],
 } satisfies ScenarioInput['cluster'];
 
-async function run(...steps: ScenarioInput['steps']) {
-  const whole = scenario({ name: 'x', cluster, machines: ['Lone'], steps: [{ start: 'cluster' }, ...steps] });
+function run(...steps: ScenarioInput['steps']) {
+  return runFor(undefined, ...steps);
+}
+
+async function runFor(duration: string | undefined, ...steps: ScenarioInput['steps']) {
+  const parts = { name: 'x', cluster, machines: ['Lone'], duration };
+  const whole = scenario({ ...parts, steps: [{ start: 'cluster' }, ...steps] });
   const { ok, failures, lines, hash } = await runScenario(whole);
   const said = lines.flatMap((line) => (line.kind === 'expect' ? [`${line.t / 1e6}s ${line.ok} ${line.text}`] : []));
   return { ok, failures: failures.map(({ text }) => text), lines, said, hash };
@@ -81,6 +86,22 @@ describe('call', () => {
     expect(failures).toEqual(['ArmInitializeApi on B: B lost its power before the answer']);
     expect((await run({ at: '2s', crash: 'B' }, { call: initialise })).failures).toEqual([
       'ArmInitializeApi on B: B has no power: nothing can be started there.',
+    ]);
+  });
+
+  test('that fails late is done, and what follows it is reached', async () => {
+    const initialise = { on: 'B', api: 'armapi4', function: 'ArmInitializeApi', args: { dwTimeout: 2 } } as const;
+    const { failures, lines } = await runFor('1m', { at: '1s', call: initialise }, { after: '1s', crash: 'A' });
+    expect(failures).toEqual([expect.stringMatching(/^ArmInitializeApi on B: expected TRUE, failed with /)]);
+    expect(lines).toContainEqual(expect.objectContaining({ t: 4_000_000, step: 'crash', target: 'A' }));
+  });
+
+  test('that is not answered before the end of the run is cut off, and what follows it is not reached', async () => {
+    const initialise = { on: 'B', api: 'armapi4', function: 'ArmInitializeApi', args: { dwTimeout: 60 } } as const;
+    const { failures } = await runFor('3s', { at: '1s', call: initialise }, { crash: 'A' });
+    expect(failures).toEqual([
+      'ArmInitializeApi on B has not been answered',
+      'crash was not reached: the run ends at 3s',
     ]);
   });
 
