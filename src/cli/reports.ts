@@ -19,15 +19,17 @@ export interface Report {
   readonly ending: Ending;
 }
 
-/** What is wrong with the wish for reports, as a sentence; undefined where all can be written. */
-export function reportProblem(paths: readonly string[]): string | undefined {
+/** What is wrong with the wish for reports of these files, as a sentence; undefined where all can be written. */
+export function reportProblem(paths: readonly string[], files: readonly string[]): string | undefined {
   for (const path of paths) {
-    const ending = endingOf(path);
-    if (ending === undefined) {
+    if (endingOf(path) === undefined) {
       return `--report ${path}: the ending decides the kind of report; write one of ${ENDINGS.join(', ')}`;
     }
-    const problem = unwritable(path);
-    if (problem !== undefined) return `--report ${path}: ${problem}`;
+    for (const report of reportsOf([path], files).flat()) {
+      const problem = unwritable(report.path);
+      const name = report.path === path ? path : `${path}, written as ${report.path}`;
+      if (problem !== undefined) return `--report ${name}: ${problem}`;
+    }
   }
   return undefined;
 }
@@ -43,12 +45,13 @@ function unwritable(path: string): string | undefined {
   } catch {
     return `there is no directory ${dirname(path)}; make it first`;
   }
-  const present = statSync(path, { throwIfNoEntry: false });
-  if (present?.isDirectory() === true) return 'this is a directory; name a file in it';
   try {
+    const present = statSync(path, { throwIfNoEntry: false });
+    if (present?.isDirectory() === true) return 'this is a directory; name a file in it';
     accessSync(present === undefined ? directory : path, constants.W_OK);
     return undefined;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return 'this name is too long; choose a shorter one';
     return 'this may not be written; choose another place';
   }
 }
@@ -65,14 +68,16 @@ export function reportsOf(paths: readonly string[], files: readonly string[]): R
   );
 }
 
-/** The names of files without directory and ending, numbered where two are the same. */
+/** The names of files without directory and ending; where two are the same, the later one with a number that no other has. */
 function uniqueStems(files: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return files.map((file) => {
-    const stem = basename(file, extname(file));
-    const times = (seen.get(stem) ?? 0) + 1;
-    seen.set(stem, times);
-    return times === 1 ? stem : `${stem}-${times}`;
+  const stems = files.map((file) => basename(file, extname(file)));
+  const taken = new Set(stems);
+  return stems.map((stem, index) => {
+    if (stems.indexOf(stem) === index) return stem;
+    let times = 2;
+    while (taken.has(`${stem}-${times}`)) times++;
+    taken.add(`${stem}-${times}`);
+    return `${stem}-${times}`;
   });
 }
 

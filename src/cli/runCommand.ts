@@ -45,7 +45,7 @@ export async function runCommand(
   terminal: Terminal,
   open?: OpenBackend,
 ): Promise<number> {
-  const unusable = scaleProblem(flags) ?? reportProblem(flags.report);
+  const unusable = scaleProblem(flags) ?? reportProblem(flags.report, files);
   if (unusable !== undefined) {
     terminal.err(`armada: ${printable(unusable)}\n`);
     return 2;

@@ -178,6 +178,26 @@ again: armada run ${bad} --seed 1</failure>
     expect(existsSync(path('all.svg'))).toBe(false);
   });
 
+  it('never has two scenarios write one file', async () => {
+    mkdirSync(path('other'));
+    const twins = ['twin.yaml', 'other/twin.yaml', 'twin-2.yaml'].map((name) => {
+      return file(name, `name: ${name}\n${HEAD}  - { start: cluster }\n`);
+    });
+    await run(twins, { report: [path('of.xml')] });
+    const told = ['of.twin.xml', 'of.twin-3.xml', 'of.twin-2.xml'].map((name) => readFileSync(path(name), 'utf8'));
+    for (const [index, text] of told.entries()) expect(text).toContain(` file="${twins[index]}"`);
+  });
+
+  it('is looked at with the names of several scenarios in it', async () => {
+    mkdirSync(path('whole.good.svg'));
+    const name = path('whole.svg');
+    const { status, out, err } = await run([bad, good], { report: [name] });
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    const written = path('whole.good.svg');
+    expect(err).toBe(`armada: --report ${name}, written as ${written}: this is a directory; name a file in it\n`);
+    expect(existsSync(path('whole.bad.svg'))).toBe(false);
+  });
+
   it('is looked at before anything runs', async () => {
     mkdirSync(path('folder.html'));
     const cases: [string, RegExp][] = [
@@ -186,6 +206,7 @@ again: armada run ${bad} --seed 1</failure>
       [path('nowhere/x.html'), /there is no directory .*nowhere; make it first$/],
       [join(good, 'x.html'), /good\.yaml is no directory; name a file in one$/],
       [path('folder.html'), /this is a directory; name a file in it$/],
+      [path(`${'x'.repeat(300)}.html`), /this name is too long; choose a shorter one$/],
     ];
     for (const [name, message] of cases) {
       const { status, out, err } = await run([good], { report: [path('fine.svg'), name] });
