@@ -12,11 +12,13 @@
  */
 import type { ClientDefinition } from '../client/definition.js';
 import { defineCluster } from '../model/define.js';
-import type { ClusterDefinition, ClusterInput } from '../model/definition.js';
+import type { ClusterInput } from '../model/definition.js';
+import type { Problem, Result } from '../model/result.js';
 import { type Duration, type Micros, NEVER, formatDuration, micros, parseDuration } from '../model/time.js';
 import type { EventLine, GroupStateName, ServerStatusName, TraceLine } from '../model/trace.js';
 import type { LinkName, LinkRules, WorldAction } from './actions.js';
 import type { Backend, Snapshot, Unsubscribe } from './backend.js';
+import { defineClients } from './client-input.js';
 import { ActionRefused, GoalNotReached } from './errors.js';
 import { type OpenOptions, openWorld } from './open.js';
 
@@ -39,38 +41,25 @@ export interface ClusterOptions extends Partial<OpenOptions> {
   readonly clients?: readonly (string | ClientInput)[];
 }
 
-/** A client machine of one cluster; the address is 10.0.1.1, 10.0.1.2 and so on where none is given. */
+/** A client machine of one cluster; where no address is given, it is the first from 10.0.1.1 on that nobody has. */
 export type ClientInput = Pick<ClientDefinition, 'name'> & Partial<Omit<ClientDefinition, 'clusters'>>;
 
 /**
  * Opens a cluster in which nothing runs yet, and its clients, which do.
  *
- * @throws RangeError that lists every mistake of the definition, or for the name of a client that another machine has
+ * @throws RangeError that lists every mistake of the definition, or every one of the clients: names and addresses are
+ *   checked as in a scenario file; or for an option that cannot be
  */
 export async function open(input: OpenInput, { clients = [], ...options }: ClusterOptions = {}): Promise<Cluster> {
-  const defined = defineCluster(input);
-  if (!defined.ok)
-    throw new RangeError(
-      defined.error.map(({ where, what, fix }) => `${['cluster', ...where].join('.')}: ${what} ${fix}`).join('\n'),
-    );
-  const world = { clusters: [defined.value], machines: [], clients: clientsOf(defined.value, clients) };
+  const cluster = accepted(defineCluster(input, ['cluster']));
+  const world = { clusters: [cluster], machines: [], clients: accepted(defineClients(clients, cluster, ['clients'])) };
   const seed = options.seed ?? 1;
-  return new Cluster(await openWorld(world, { ...options, seed }), defined.value.name, seed);
+  return new Cluster(await openWorld(world, { ...options, seed }), cluster.name, seed);
 }
 
-function clientsOf(
-  { name, servers }: ClusterDefinition,
-  inputs: NonNullable<ClusterOptions['clients']>,
-): ClientDefinition[] {
-  const taken = new Set<string>(servers.flatMap((server) => [server.name, server.ip]));
-  return inputs.map((input, index) => {
-    const client = { ip: `10.0.1.${index + 1}`, ...(typeof input === 'string' ? { name: input } : input) };
-    for (const own of [client.name, client.ip]) {
-      if (taken.has(own)) throw new RangeError(`clients.${index}: ${own} is another machine's.`);
-      taken.add(own);
-    }
-    return { ...client, clusters: [name] };
-  });
+function accepted<T>(defined: Result<T, Problem[]>): T {
+  if (defined.ok) return defined.value;
+  throw new RangeError(defined.error.map(({ where, what, fix }) => `${where.join('.')}: ${what} ${fix}`).join('\n'));
 }
 
 /** One running cluster. Made by `open`. */

@@ -1,6 +1,6 @@
 /**
- * IPv4 addresses of one cluster: their form, that no two things have the same, and which one a server gets that was
- * given none.
+ * IPv4 addresses of one cluster and of what is around it: their form, that no two things have the same, and which one a
+ * machine gets that was given none.
  */
 import { shown, type Checker, type Path } from './check.js';
 
@@ -10,9 +10,9 @@ export class Addresses {
 
   constructor(private readonly check: Checker) {}
 
-  /** Notes that something outside the cluster has this address. */
-  reserve(address: string): void {
-    this.owners.set(address, 'another machine');
+  /** Notes that something else has this address: something outside the cluster, unless its owner is named. */
+  reserve(address: string, owner = 'another machine'): void {
+    this.owners.set(address, owner);
   }
 
   /** Reads an address and notes its owner (e.g. `server ServerA`). Undefined after a mistake. */
@@ -57,6 +57,16 @@ export class Addresses {
 function nthAddress(n: number): string {
   const block = Math.floor((n - 1) / 254);
   return `10.${Math.floor(block / 256)}.${block % 256}.${((n - 1) % 254) + 1}`;
+}
+
+/** The first address from 10.0.NET.1 on that nobody has; it is taken from then on. */
+export function freeAddress(net: number, taken: Set<string>): string {
+  for (let n = 0; ; n++) {
+    const ip = `10.0.${(net + Math.floor(n / 254)) % 256}.${(n % 254) + 1}`;
+    if (taken.has(ip)) continue;
+    taken.add(ip);
+    return ip;
+  }
 }
 
 /** True for a dotted quad that one machine can have: neither 0.0.0.0 ("none") nor 255.255.255.255 ("all"). */

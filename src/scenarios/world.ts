@@ -3,7 +3,7 @@
  * model, addresses given out so that nobody has another's.
  */
 import type { WorldDefinition } from '../cluster/world.js';
-import { isAddress } from '../model/addresses.js';
+import { freeAddress, isAddress } from '../model/addresses.js';
 import { defineCluster, warningsOf } from '../model/define.js';
 import type { ClusterDefinition } from '../model/definition.js';
 import { DURATION_US_MAX, NAME_PATTERN, TIMER_US_MIN } from '../model/limits.js';
@@ -63,10 +63,10 @@ export function defineWorld(
   return {
     world: {
       clusters,
-      machines: hosts.slice(0, machineCount).map(({ name, ip }) => ({ name, ip: ip ?? free(2, taken) })),
+      machines: hosts.slice(0, machineCount).map(({ name, ip }) => ({ name, ip: ip ?? freeAddress(2, taken) })),
       clients: hosts.slice(machineCount).map(({ name, ip }, index) => ({
         name,
-        ip: ip ?? free(1, taken),
+        ip: ip ?? freeAddress(1, taken),
         clusters: scenario.clients?.[index].clusters ?? named,
         ...settings[index],
       })),
@@ -172,14 +172,4 @@ function fixedAddresses(cluster: WrittenCluster['cluster']): string[] {
   const servers = cluster.servers.flatMap((server) => (typeof server === 'string' ? [] : (server.ip ?? [])));
   const resources = (cluster.groups ?? []).flatMap((group) => group.resources ?? []);
   return [...servers, ...resources.flatMap(({ address }) => address ?? [])];
-}
-
-/** The first address from 10.0.NET.1 on that nobody has; it is taken from then on. */
-function free(net: number, taken: Set<string>): string {
-  for (let n = 0; ; n++) {
-    const ip = `10.0.${(net + Math.floor(n / 254)) % 256}.${(n % 254) + 1}`;
-    if (taken.has(ip)) continue;
-    taken.add(ip);
-    return ip;
-  }
 }

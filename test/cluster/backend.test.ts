@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/cluster/backend.js';
+import { type ClusterOptions, open as openCluster } from '../../src/cluster/cluster.js';
 import { type OpenOptions, openWorld } from '../../src/cluster/open.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
@@ -261,5 +262,65 @@ describe('an option that cannot be', () => {
     await expect(openWorld(world, { seed: 1, ...options } as unknown as OpenOptions)).rejects.toThrow(
       new RangeError(says),
     );
+  });
+});
+
+describe('clients of a cluster that is opened', () => {
+  const vip = { name: 'v', type: 'vip', address: '10.0.1.2' } as const;
+  const input: ClusterInput = {
+    name: 'C',
+    partition: { ping: 'W' },
+    servers: ['A', { name: 'B', ip: '10.0.1.1' }],
+    groups: [{ name: 'G', servers: ['A', 'B'], resources: [vip] }],
+  };
+  const own = 'Give each cluster, server, witness and client its own name (capitals make no difference).';
+  const named = 'Write 1 to 15 letters, digits, hyphens or underscores (section 5.2.1).';
+  const keys = 'name, ip, start, intervalUs, timeoutUs, lanSwitchUs, popups, productVersion';
+
+  it.each([
+    [['W'], `clients.0: "W" is the name of the witness. ${own}`],
+    [['C'], `clients.0: "C" is the name of the cluster. ${own}`],
+    [['a'], `clients.0: "a" is the name of a server. ${own}`],
+    [['cluster'], `clients.0: "cluster" is the word for a whole cluster. ${own}`],
+    [['K', { name: 'k' }], `clients.1.name: "k" is the name of another client. ${own}`],
+    [[''], `clients.0: The name of a client cannot be "". ${named}`],
+    [['日本'], `clients.0: The name of a client cannot be "日本". ${named}`],
+    [[{}], `clients.0.name: The name of a client is missing. ${named}`],
+    [[null], `clients.0: A client cannot be null. Write an object with the keys ${keys}.`],
+    [[{ name: 'K', clusters: ['C'] }], `clients.0.clusters: A client has no key "clusters". The keys are ${keys}.`],
+    ['K', 'clients: The list of clients cannot be "K". Write a list.'],
+    [null, 'clients: The list of clients cannot be null. Write a list.'],
+    [
+      [{ name: 'K', ip: 'x' }],
+      'clients.0.ip: The address of client "K" cannot be "x". Write four numbers from 0 to 255 without leading zeros, e.g. "10.0.0.1".',
+    ],
+    [
+      [
+        { name: 'K', ip: '10.0.0.1' },
+        { name: 'L', ip: '10.0.1.2' },
+      ],
+      'clients.0.ip: 10.0.0.1 is already the address of server "A". Give each its own address.\n' +
+        'clients.1.ip: 10.0.1.2 is already the address of resource "v". Give each its own address.',
+    ],
+    [[{ name: 'K', start: 'foo' }], 'clients.0.start: start cannot be "foo". Write one of: "auto", "manual".'],
+    [
+      [{ name: 'K', popups: 'english', productVersion: '9' }],
+      'clients.0.productVersion: productVersion cannot be "9". Write one of: "3.0", "4.0", "4.1", "4.2", "5.0", "6.0", "7.0".',
+    ],
+    [[{ name: 'K', intervalUs: 'x' }], 'Client K: its interval is x µs, and has to be from 1ms to 24h.'],
+  ])('that cannot be, such as %j, are refused', async (clients, says) => {
+    // As a program in JavaScript would write them.
+    await expect(openCluster(input, { clients } as unknown as ClusterOptions)).rejects.toThrow(new RangeError(says));
+  });
+
+  it('get addresses that nobody has', async () => {
+    const cluster = await openCluster(input, { clients: ['K', { name: 'L', ip: '10.0.1.3' }, 'M'] });
+    const clients = [
+      { name: 'K', ip: '10.0.1.4', clusters: ['C'] },
+      { name: 'L', ip: '10.0.1.3', clusters: ['C'] },
+      { name: 'M', ip: '10.0.1.5', clusters: ['C'] },
+    ];
+    expect(cluster.backend).toMatchObject({ world: { clients } });
+    await cluster.close();
   });
 });
