@@ -1,6 +1,7 @@
 /**
  * Opens a world on one of the backends.
  */
+import { shown } from '../model/check.js';
 import type { BackendKind } from '../model/trace.js';
 import type { Backend } from './backend.js';
 import { InlineBackend } from './inline.js';
@@ -42,12 +43,14 @@ export async function openWorld(world: WorldDefinition, options: OpenOptions): P
 }
 
 /** Programs in JavaScript have no compiler that would tell them. */
-function assertOptions({ hang, answerMs }: OpenOptions): void {
+function assertOptions({ seed, hang, answerMs }: OpenOptions): void {
+  if (!(Number.isSafeInteger(seed) && seed >= 0))
+    throw wrong('seed', seed, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
   if (hang !== undefined && hang !== 'wait' && hang !== 'loop') throw wrong('hang', hang, 'wait or loop');
   if (answerMs !== undefined && !(Number.isFinite(answerMs) && answerMs > 0))
     throw wrong('answerMs', answerMs, 'a number of milliseconds above 0');
 }
 
 function wrong(option: string, value: unknown, right: string): RangeError {
-  return new RangeError(`the option ${option} cannot be ${JSON.stringify(value)}: write ${right}`);
+  return new RangeError(`the option ${option} cannot be ${shown(value)}: write ${right}`);
 }

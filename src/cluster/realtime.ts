@@ -41,7 +41,7 @@ import type { ClientSlot } from './client-slot.js';
 import { threadEntry } from './entry.js';
 import { ServerFailed } from './errors.js';
 import { RealtimeMirror } from './realtime/mirror.js';
-import { Waits } from './realtime/waits.js';
+import { TIMER_MS_MAX, Waits } from './realtime/waits.js';
 import type { ServerSlot } from './server-slot.js';
 import { ServerThread } from './server-thread.js';
 import { compileAhead } from './thread-code.js';
@@ -425,7 +425,7 @@ export class RealtimeBackend extends WorldBackend {
 
   /** A thread that says nothing after its start has failed; one that hangs cannot. */
   private expectWord(thread: ServerThread, mirror: RealtimeMirror, slot: ServerSlot): NodeJS.Timeout {
-    const ms = this.options.answerMs ?? START_MS;
+    const ms = Math.min(this.options.answerMs ?? START_MS, TIMER_MS_MAX);
     return setTimeout(() => {
       this.listen();
       if (mirror.heardOf || slot.hung) return;

@@ -251,6 +251,8 @@ export function shown(value: unknown): string {
     case 'function':
     case 'symbol':
       return `a ${typeof value}`;
+    case 'bigint':
+      return shortened(`${value}n`);
     default:
       return shortened(String(value));
   }

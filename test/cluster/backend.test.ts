@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/cluster/backend.js';
 import { type ClusterOptions, open as openCluster } from '../../src/cluster/cluster.js';
-import { type OpenOptions, openWorld } from '../../src/cluster/open.js';
+import { openWorld } from '../../src/cluster/open.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
 import { micros, NEVER } from '../../src/model/time.js';
@@ -257,11 +257,16 @@ describe('an option that cannot be', () => {
     [{ hang: 'what' }, 'the option hang cannot be "what": write wait or loop'],
     [{ answerMs: 'x' }, 'the option answerMs cannot be "x": write a number of milliseconds above 0'],
     [{ answerMs: 0 }, 'the option answerMs cannot be 0: write a number of milliseconds above 0'],
-  ])('%j is refused', async (options, says) => {
+    [{ answerMs: NaN }, 'the option answerMs cannot be NaN: write a number of milliseconds above 0'],
+    [{ answerMs: Infinity }, 'the option answerMs cannot be Infinity: write a number of milliseconds above 0'],
+    [{ answerMs: 5n }, 'the option answerMs cannot be 5n: write a number of milliseconds above 0'],
+    ...[-1, 1.5, NaN, '7', 2 ** 53, undefined].map((seed): [object, string] => [
+      { seed },
+      `the option seed cannot be ${typeof seed === 'string' ? `"${seed}"` : seed}: write a whole number from 0 to 9007199254740991`,
+    ]),
+  ])('%o is refused', async (options, says) => {
     // As a program in JavaScript would write it.
-    await expect(openWorld(world, { seed: 1, ...options } as unknown as OpenOptions)).rejects.toThrow(
-      new RangeError(says),
-    );
+    await expect(openWorld(world, { seed: 1, ...options })).rejects.toThrow(new RangeError(says));
   });
 });
 

@@ -156,6 +156,13 @@ describe.each(KINDS)('%s', (kind) => {
     await seen.close();
   });
 
+  it('with more patience than a timer can be set to, runs', async () => {
+    const seen = cluster(kind, { answerMs: 1e10 });
+    await seen.start();
+    await seen.until({ group: 'G1', state: 'ONLINE' }, LONG);
+    await seen.close();
+  });
+
   it('a failed thread fails the scenario on the command line, with status 1 and in one line', async () => {
     const file = join(made, `${kind}.yaml`);
     const servers = '[S1, S2, S3]';

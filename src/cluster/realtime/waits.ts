@@ -4,8 +4,8 @@
 import { type Micros, NEVER } from '../../model/time.js';
 import type { Goal, Stop, Waiter } from '../backend.js';
 
-/** Longer than a timer can be set, in milliseconds. */
-const TIMER_MS_MAX = 2_000_000_000;
+/** The longest time that a timer can be set to, in milliseconds; one set to more goes off at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
 
 interface Wait extends Waiter {
   readonly goal: Goal;
