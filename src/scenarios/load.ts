@@ -6,7 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { nearest } from '../model/nearest.js';
 import { err, ok, type Result } from '../model/result.js';
-import { loadModule, MODULE_ENDINGS } from './moduleFile.js';
+import { loadModule, MODULE_ENDINGS, readExport } from './moduleFile.js';
 import type { BadInput, Place } from './problems.js';
 import { makeScenario, type Scenario } from './scenario.js';
 import { parseYaml } from './yamlFile.js';
@@ -23,7 +23,8 @@ export async function loadScenario(path: string): Promise<Result<Scenario, BadIn
   if (unusable !== undefined) return err([unusable]);
   if (MODULE_ENDINGS.includes(extname(path).toLowerCase())) {
     const loaded = await loadModule(path);
-    return loaded.ok ? makeScenario(loaded.value, { file: path }) : loaded;
+    if (!loaded.ok) return loaded;
+    return readExport(loaded.value, path, () => makeScenario(loaded.value, { file: path }));
   }
   const text = await readText(path);
   if (!text.ok) return err([text.error]);

@@ -17,17 +17,50 @@ export const MODULE_ENDINGS = ['.ts', '.mts', '.js', '.mjs'];
 /** The default export of a module; or what is wrong with it. Runs the module's code. */
 export async function loadModule(file: string): Promise<Result<unknown, BadInput[]>> {
   const path = resolve(file);
-  let loaded: unknown;
+  let value: unknown;
+  let kind: string;
   try {
-    loaded = /\.m?ts$/.test(file) ? await importTypeScript(path) : await import(pathToFileURL(path).href);
+    const loaded: unknown = /\.m?ts$/.test(file)
+      ? await importTypeScript(path)
+      : await import(pathToFileURL(path).href);
+    value = (loaded as { default?: unknown } | null)?.default;
+    kind = kindOf(value);
   } catch (error) {
     return err(thrownBy(error, file, path));
   }
-  const value = (loaded as { default?: unknown } | null)?.default;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return ok(value);
-  const what = value === undefined ? 'there is no default export' : `the default export is a ${kindOf(value)}`;
+  if (kind === 'object') return ok(value);
+  const what = value === undefined ? 'there is no default export' : `the default export is a ${kind}`;
   const fix = 'write export default scenario({ name: …, cluster: …, steps: […] })';
   return err([{ code: 'BAD_MODULE', where: [], what, fix, file }]);
+}
+
+/**
+ * Reads what a module exports, which may run more of the module's code (a getter, a proxy): what that throws is a problem
+ * of the file.
+ *
+ * @throws what the reader throws over a plain value: that is a mistake of its own
+ */
+export function readExport<T>(
+  value: unknown,
+  file: string,
+  reader: () => Result<T, BadInput[]>,
+): Result<T, BadInput[]> {
+  try {
+    return reader();
+  } catch (error) {
+    if (isPlain(value)) throw error;
+    return err(thrownBy(error, file, resolve(file)));
+  }
+}
+
+/** Whether reading a value runs no code that throws. */
+function isPlain(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function importTypeScript(path: string): Promise<unknown> {

@@ -86,6 +86,20 @@ export default scenario({ name: 'typed' as string, cluster: { name: 'C', servers
     ]);
   });
 
+  it('whose export throws when it is read', () => {
+    const told = 'the module threw an error: no luck; mend the module; it must export a scenario by default';
+    const getter = `{\n  get name() { throw new Error('no luck'); }, cluster: { name: 'C', servers: ['A'] }, steps: [] }`;
+    expect(check('getter.mjs', `export default ${getter};\n`)).toEqual([`2:22: ${told}`]);
+    expect(check('getter.ts', `export default ${getter};\n`)).toEqual([expect.stringContaining(told)]);
+    const fail = `() => { throw new Error('no luck'); }`;
+    const proxy = `new Proxy({}, { get: ${fail}, has: ${fail}, ownKeys: ${fail} })`;
+    expect(check('proxy.mjs', `export default ${proxy};\n`)).toEqual([expect.stringContaining(told)]);
+    const revoked = `const { proxy, revoke } = Proxy.revocable({}, {});\nrevoke();\nexport default proxy;\n`;
+    expect(check('revoked.mjs', revoked)).toEqual([
+      expect.stringContaining('the module threw an error: Cannot perform'),
+    ]);
+  });
+
   it('whose scenario is wrong are told the path, as there is no line', () => {
     const wrong = `{ name: 'x', cluster: { name: 'C', servers: ['A'] }, steps: [{ crash: 'B' }, { hangs: 'A' }] }`;
     const unknown = 'steps[1].hangs: unknown step "hangs"; did you mean "hang"?';
@@ -98,10 +112,18 @@ export default scenario({ name: 'typed' as string, cluster: { name: 'C', servers
     ]);
   });
 
-  it('that wait for what never comes end with a message', () => {
-    const path = file('never.mjs', `await new Promise(() => undefined);\nexport default ${good};\n`);
+  it.each([
+    ['wait for what never comes', 'await new Promise(() => undefined);', 'something waits for what never comes'],
+    ['exit', 'process.exit(0);', 'a scenario module ended it (process.exit, status 0)'],
+    [
+      'throw where nobody catches it',
+      `setTimeout(() => { throw new Error('late'); });\nawait new Promise(() => setInterval(() => undefined, 1000));`,
+      'an error was thrown that nobody caught',
+    ],
+  ])('that %s end with a message that says so', (name, text, why) => {
+    const path = file(`ends-${name.split(' ')[0]}.mjs`, `${text}\nexport default ${good};\n`);
     const { status, err } = spawnArmada(['check', path]);
     expect(status).toBe(2);
-    expect(err).toBe('armada: the program ended before it was done: something waits for what never comes\n');
+    expect(err.split('\n')[0]).toBe(`armada: the program ended before it was done: ${why}`);
   });
 });
