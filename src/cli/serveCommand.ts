@@ -10,9 +10,10 @@
 import { Clusapi } from '../api/clusapi/clusapi.js';
 import { CLUSAPI_UUID, CLUSAPI_VERSIONS } from '../api/clusapi/idl/methods.js';
 import { endpointMapper, type Registration } from '../api/clusapi/rpc/epmap.js';
+import type { RpcInterface } from '../api/clusapi/rpc/interface.js';
 import type { SecurityProvider } from '../api/clusapi/rpc/security/guard.js';
 import { accountSecurity } from '../api/clusapi/rpc/security/provider.js';
-import { RpcServer } from '../api/clusapi/rpc/server.js';
+import { type ListenOptions, RpcServer } from '../api/clusapi/rpc/server.js';
 import type { Backend } from '../cluster/backend.js';
 import { openWorld } from '../cluster/open.js';
 import type { ClusterDefinition } from '../model/definition.js';
@@ -165,7 +166,7 @@ async function openPorts(
     log(`connection closed: ${because}`);
   };
   const face = api.interface((method, error) => log(`a bug in armada: ${method}: ${String(error)}`));
-  const server = await RpcServer.listen([face], { port: flags.clusapi, security: guardOf(flags), log: closed });
+  const server = await listen('--clusapi', [face], { port: flags.clusapi, security: guardOf(flags), log: closed });
   servers.push(server);
   terminal.out(`cluster ${printable(definition.name)} at ncacn_ip_tcp:127.0.0.1[${server.port}]\n`);
   if (flags.epmap === undefined) return;
@@ -174,9 +175,25 @@ async function openPorts(
     port: server.port,
     annotation: 'cluster management',
   }));
-  const mapper = await RpcServer.listen([endpointMapper(() => registered)], { port: flags.epmap, log: closed });
+  const mapper = await listen('--epmap', [endpointMapper(() => registered)], { port: flags.epmap, log: closed });
   servers.push(mapper);
   terminal.out(`endpoint mapper at ncacn_ip_tcp:127.0.0.1[${mapper.port}]\n`);
+}
+
+/** Opens a port; where that fails, the error names the option and says what would be right. */
+async function listen(option: string, interfaces: RpcInterface[], options: ListenOptions): Promise<RpcServer> {
+  try {
+    return await RpcServer.listen(interfaces, options);
+  } catch (error) {
+    throw new Error(`${option} ${options.port}: ${portProblem(error)}`, { cause: error });
+  }
+}
+
+function portProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'another program has this port; choose another one, or 0 for any that is free';
+  if (code === 'EACCES') return 'this port may not be opened; choose one above 1023, or 0 for any that is free';
+  return message;
 }
 
 /** Ctrl-C, or the signal that ends services. */

@@ -51,8 +51,8 @@ export interface RunOptions {
  * Runs a scenario once. The same scenario and seed give the same trace, but in real time. Everything the backend holds
  * is freed.
  *
- * @throws BadInputError where there cannot be such a time scale; else only for mistakes of the emulator itself: a
- *   violated invariant and a failed thread are failures of the result
+ * @throws BadInputError where there cannot be such a time scale, RangeError for another option that cannot be; else only for
+ *   mistakes of the emulator itself: a violated invariant and a failed thread are failures of the result
  */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<ScenarioResult> {
   const { seed = 1, backend: kind = 'inline', invariants = true, timeScale } = options;

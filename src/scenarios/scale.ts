@@ -8,6 +8,7 @@
  */
 import type { WorldAction } from '../cluster/actions.js';
 import type { ClusterDefinition, ResourceDefinition } from '../model/definition.js';
+import { shown } from '../model/check.js';
 import { DURATION_US_MAX, TIMER_US_MIN } from '../model/limits.js';
 import { err, ok, type Problem, type Result } from '../model/result.js';
 import { formatDuration, micros, NEVER, parseDuration, type Duration, type Micros } from '../model/time.js';
@@ -16,11 +17,12 @@ import type { PlannedStep } from './plan.js';
 import type { BadInput } from './problems.js';
 import type { Scenario } from './scenario.js';
 
-/** What is wrong with a time scale, whatever the scenario; undefined where it can be tried. */
-export function timeScaleProblem(backend: BackendKind, factor: number): Problem | undefined {
+/** What is wrong with a time scale (from JavaScript it may be anything), whatever the scenario; undefined where it can be tried. */
+export function timeScaleProblem(backend: BackendKind, factor: unknown): Problem | undefined {
   const problem = { code: 'OUT_OF_RANGE', where: ['timeScale'] };
-  if (!(Number.isFinite(factor) && factor > 0)) {
-    return { ...problem, what: `the time scale is ${factor}`, fix: 'write a number above 0, such as 0.01' };
+  if (!(typeof factor === 'number' && Number.isFinite(factor) && factor > 0)) {
+    const found = typeof factor === 'string' ? `the text ${shown(factor)}` : shown(factor);
+    return { ...problem, what: `the time scale is ${found}`, fix: 'write a number above 0, such as 0.01' };
   }
   if (backend === 'realtime') return undefined;
   const what = `only the realtime backend has a time scale; in ${backend} time is virtual and costs none of yours`;

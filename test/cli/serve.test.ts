@@ -128,9 +128,11 @@ describe('armada serve', () => {
     expect(await armada('serve', two, '--cluster', 'E')).toMatchObject({ status: 2 });
     expect(await armada('serve', one, '--clusapi', '70000')).toMatchObject({ status: 2 });
     const taken = await RpcServer.listen([endpointMapper(() => [])]);
-    const answer = await armada('serve', one, '--clusapi', String(taken.port));
-    expect(answer).toMatchObject({ status: 2 });
-    expect(answer.err).toContain('EADDRINUSE');
+    const says = 'another program has this port; choose another one, or 0 for any that is free';
+    for (const option of ['--clusapi', '--epmap']) {
+      const err = `armada: ${option} ${taken.port}: ${says}\n`;
+      expect(await armada('serve', one, option, String(taken.port))).toMatchObject({ status: 2, err });
+    }
     await taken.close();
   });
 });

@@ -164,12 +164,14 @@ describe('a scaled scenario', () => {
     [-1, 'realtime', /the time scale is -1/],
     [NaN, 'realtime', /the time scale is NaN/],
     [Infinity, 'realtime', /the time scale is Infinity/],
+    ['0.01', 'realtime', /the time scale is the text "0\.01"; write a number above 0, such as 0\.01$/],
     [0.00001, 'realtime', /takes the heartbeat interval of C below/],
     [0.5, 'inline', /only the realtime backend has a time scale; in inline time is virtual/],
     [0.5, 'lockstep', /in lockstep time is virtual and costs none of yours; leave it out/],
-  ] as const)('is not made with %d on %s', async (timeScale, backend, message) => {
+  ] as const)('is not made with %o on %s', async (timeScale, backend, message) => {
     const { open, opened } = openMeasured();
-    const running = runScenario(scenario(example), { backend, timeScale, openBackend: open });
+    // In JavaScript it may be anything.
+    const running = runScenario(scenario(example), { backend, timeScale: timeScale as number, openBackend: open });
     await expect(running).rejects.toThrow(message);
     await expect(running).rejects.toBeInstanceOf(BadInputError);
     expect(opened).toEqual([]);
