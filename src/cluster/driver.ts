@@ -6,7 +6,7 @@
  * again, before the next instant. What tasks wait for in the background drives nothing: while the program is busy with
  * other things, time stands, so that no trace depends on how long they take.
  */
-import { type Micros, NEVER } from '../model/time.js';
+import { type Micros, micros, NEVER } from '../model/time.js';
 import type { Goal, Stop, Waiter } from './backend.js';
 import type { Tasks } from './tasks.js';
 
@@ -54,7 +54,8 @@ export class Driver {
       return Promise.resolve({ reason: 'limit', at: this.world.now() });
     }
     return new Promise((resolve, reject) => {
-      this.waits.add({ goal, limit, ...waiter, resolve, reject });
+      // Who waits beyond all time waits for ever: no limit is later than that.
+      this.waits.add({ goal, limit: micros(Math.min(limit, NEVER)), ...waiter, resolve, reject });
       this.survey();
       if (!this.driving && this.foreground > 0) void this.drive();
     });

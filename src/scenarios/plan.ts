@@ -16,6 +16,9 @@ import { STEP_NAMES, type CheckedScenario, type CheckedStep, type StepName, type
 
 type Path = Problem['where'];
 
+/** The longest run, and the longest wait in one: ten years. All that is reckoned from that stays far from `NEVER`. */
+export const RUN_US_MAX = micros(87_600 * 3_600_000_000);
+
 /** When a step is due: at an instant of the run, or some time after the step before it is done. */
 export type When = { readonly at: Micros } | { readonly after: Micros };
 
@@ -76,28 +79,46 @@ function time(text: string): Micros {
   return parseDuration(text) ?? micros(0);
 }
 
-/** Reports times that go back, as far as that can be known before the run. */
+/** Reports times that go back or lead beyond the longest run, as far as that can be known before the run. */
 function checkTimes(scenario: CheckedScenario, report: (problem: Problem) => void): void {
   let earliest = micros(0);
   for (const [index, step] of scenario.steps.entries()) {
     const where = ['steps', index];
-    if (step.at !== undefined && step.after !== undefined) {
+    const { at, after } = step;
+    if (at !== undefined && after !== undefined) {
       const what = 'a step is due either at an instant or after the step before';
       report({ code: 'NOT_APPLICABLE', where: [...where, 'after'], what, fix: 'write at or after, not both' });
     }
-    if (step.at !== undefined && time(step.at) < earliest) {
-      const what = `time goes back to ${step.at} here; the step before is at ${formatDuration(earliest)} or later`;
+    if ('expect' in step) checkSpan('within', step.expect.within, [...where, 'expect', 'within'], report);
+    const due = at === undefined ? micros(earliest + time(after ?? '0')) : time(at);
+    if (due < earliest) {
+      const what = `time goes back to ${at} here; the step before is at ${formatDuration(earliest)} or later`;
       const fix = `write ${formatDuration(earliest)} or later, or move the step up`;
       report({ code: 'TIME_GOES_BACK', where: [...where, 'at'], what, fix });
       continue;
     }
-    earliest = step.at === undefined ? micros(earliest + time(step.after ?? '0')) : time(step.at);
+    // Those after one that is too late are, too.
+    if (due > RUN_US_MAX && earliest <= RUN_US_MAX) {
+      const [key, written] = at === undefined ? ['after', after] : ['at', at];
+      const sum = time(written ?? '0') === due ? '' : `, which makes it ${formatDuration(due)}`;
+      report(tooLong([...where, key], `${key} is ${written}${sum}`));
+    }
+    earliest = due;
   }
-  if (scenario.duration !== undefined && time(scenario.duration) < earliest) {
+  checkSpan('the duration', scenario.duration, ['duration'], report);
+  if (scenario.duration !== undefined && time(scenario.duration) < earliest && earliest <= RUN_US_MAX) {
     const what = `the duration of ${scenario.duration} ends before the last step at ${formatDuration(earliest)}`;
     const fix = `write ${formatDuration(earliest)} or more, or leave it out`;
     report({ code: 'TIME_GOES_BACK', where: ['duration'], what, fix });
   }
+}
+
+function checkSpan(name: string, written: string | undefined, where: Path, report: (problem: Problem) => void): void {
+  if (written !== undefined && time(written) > RUN_US_MAX) report(tooLong(where, `${name} is ${written}`));
+}
+
+function tooLong(where: Path, what: string): Problem {
+  return { code: 'OUT_OF_RANGE', where, what, fix: `a run lasts at most ${formatDuration(RUN_US_MAX)}` };
 }
 
 // ---------------------------------------------------------------- steps

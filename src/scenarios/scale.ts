@@ -11,9 +11,9 @@ import type { ClusterDefinition, ResourceDefinition } from '../model/definition.
 import { shown } from '../model/check.js';
 import { DURATION_US_MAX, TIMER_US_MIN } from '../model/limits.js';
 import { err, ok, type Problem, type Result } from '../model/result.js';
-import { formatDuration, micros, NEVER, parseDuration, type Duration, type Micros } from '../model/time.js';
+import { formatDuration, micros, parseDuration, type Duration, type Micros } from '../model/time.js';
 import type { BackendKind } from '../model/trace.js';
-import type { PlannedStep } from './plan.js';
+import { RUN_US_MAX, type PlannedStep } from './plan.js';
 import type { BadInput } from './problems.js';
 import type { Scenario } from './scenario.js';
 
@@ -65,7 +65,7 @@ class Scaler {
   constructor(private readonly factor: number) {}
 
   /** A span times the factor: whole, and 0 only where it was 0. `what` names it in a message. */
-  span(us: Micros, what: string, min: Micros = micros(0), max: Micros = micros(NEVER - 1)): Micros {
+  span(us: Micros, what: string, min: Micros = micros(0), max: Micros = RUN_US_MAX): Micros {
     if (us === 0) return us;
     const scaled = Math.max(1, Math.round(us * this.factor));
     if (scaled >= min && scaled <= max) return micros(scaled);

@@ -76,6 +76,13 @@ describe('until', () => {
     });
   });
 
+  it('anything, with a limit beyond all time: waits as one without a limit', async () => {
+    const { backend } = await open(pair);
+    for (const limit of [micros(NEVER + 9), micros(Infinity)]) {
+      expect((await backend.until({ type: 'time' }, limit)).reason).toBe('nothing-left');
+    }
+  });
+
   it('quiet: waits for what has happened and is still to be noticed', async () => {
     const { backend } = await started();
     for (const action of [
