@@ -543,6 +543,8 @@ export class RealtimeBackend extends WorldBackend {
     waitFor(this.bell, look, ORDER_MS);
     this.bell.prepare();
     this.collect();
+    // Whoever asks is in the middle of something; what others have told meanwhile has rung already, and nobody will again.
+    if (!this.processing) queueMicrotask(() => this.listen());
     return state;
   }
 
@@ -592,8 +594,7 @@ export class RealtimeBackend extends WorldBackend {
     this.processing = true;
     this.recorder.enter();
     try {
-      for (let mail = this.inbox.shift(); mail; mail = this.inbox.shift()) this.takeIn(mail);
-      for (const { runner, report } of this.clientInbox.splice(0)) this.takeInClient(runner, report);
+      while (this.takeInNext());
     } catch (error) {
       this.failWith(error as Error);
     } finally {
@@ -601,6 +602,15 @@ export class RealtimeBackend extends WorldBackend {
       this.toldAt = undefined;
       this.recorder.leave();
     }
+  }
+
+  /** Servers first; more may come in while this takes one in. Answers whether there was one. */
+  private takeInNext(): boolean {
+    const mail = this.inbox.shift();
+    if (mail) this.takeIn(mail);
+    const next = mail ? undefined : this.clientInbox.shift();
+    if (next) this.takeInClient(next.runner, next.report);
+    return mail !== undefined || next !== undefined;
   }
 
   private takeIn({ runner, report }: Mail): void {

@@ -7,6 +7,7 @@
  * lock, and a thread that is killed between any two stores leaves nothing half done.
  *
  *     word   0          position of the writer: the tail, stored after the frames that it publishes
+ *     word   1          1 where the writer waits for room: it sets that, and the reader takes it back
  *     word  32          position of the reader: the head, 128 bytes further, so that no cache line has two writers
  *     word  64 ...      data: a power of two in bytes, in granules of 64 bytes
  *
@@ -51,6 +52,7 @@ export const GRANULE_BYTES = 64;
 export const GRANULE_WORDS = 16;
 
 export const RING_TAIL = 0;
+export const RING_STARVED = 1;
 export const RING_HEAD = APART_WORDS;
 export const RING_DATA = 2 * APART_WORDS;
 

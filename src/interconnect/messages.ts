@@ -28,7 +28,7 @@ import type { RingReader, RingWriter } from './ring.js';
 /** Fewer bytes than this are copied one by one: that is faster than making a view for them. */
 const COPY_LOOP_BYTES = 64;
 
-interface Waiting {
+interface Waiting<T> {
   readonly kind: number;
   readonly ends: number;
   readonly epoch: number;
@@ -38,11 +38,12 @@ interface Waiting {
   out: number;
   /** Where in the ring it begins, once a part is there. */
   first: number;
+  readonly about: T | undefined;
 }
 
-/** Writes messages into a ring. */
-export class MessageWriter {
-  private readonly queue: Waiting[] = [];
+/** Writes messages into a ring. `T` is what its user knows them by while they wait. */
+export class MessageWriter<T = undefined> {
+  private queue: Waiting<T>[] = [];
   private readonly partMax: number;
 
   /** The ring may be used for plain frames beside this, by the same thread. */
@@ -63,11 +64,12 @@ export class MessageWriter {
    * @param ends from | to << 8, each 0 to 255
    * @param epoch only its low 16 bits are sent
    * @param stampUs the sender's clock, in whole microseconds
+   * @param about what `forget` is asked with, as long as it waits
    */
-  send(kind: number, ends: number, epoch: number, bytes: Uint8Array, stampUs: number): void {
+  send(kind: number, ends: number, epoch: number, bytes: Uint8Array, stampUs: number, about?: T): void {
     if (!Number.isInteger(kind) || kind < 0 || kind > KIND_MAX || bytes.length > MESSAGE_BYTES_MAX)
       throw new RangeError(`No message has kind ${kind} and ${bytes.length} bytes.`);
-    const message = { kind, ends, epoch, stampUs, bytes, out: 0, first: NO_POSITION };
+    const message = { kind, ends, epoch, stampUs, bytes, out: 0, first: NO_POSITION, about };
     if (this.queue.length > 0 || !this.put(message)) this.queue.push({ ...message, bytes: bytes.slice() });
   }
 
@@ -76,6 +78,17 @@ export class MessageWriter {
     while (this.queue.length > 0 && this.put(this.queue[0])) this.queue.shift();
     this.ring.publish();
     return this.queue.length === 0;
+  }
+
+  /** Forgets those that wait, and of which nothing is in the ring, where `isPast` says so. Answers what they were about. */
+  forget(isPast: (about: T) => boolean): T[] {
+    const past: T[] = [];
+    this.queue = this.queue.filter(({ about, out }) => {
+      if (about === undefined || out > 0 || !isPast(about)) return true;
+      past.push(about);
+      return false;
+    });
+    return past;
   }
 
   /**
@@ -87,7 +100,7 @@ export class MessageWriter {
   }
 
   /** Puts a message into the ring as far as it fits; answers whether all of it is there. */
-  private put(message: Waiting): boolean {
+  private put(message: Waiting<T>): boolean {
     const { ring } = this;
     const { kind, ends, epoch, stampUs, bytes } = message;
     do {

@@ -31,6 +31,7 @@ import {
   NO_POSITION,
   RING_DATA,
   RING_HEAD,
+  RING_STARVED,
   RING_TAIL,
   ringBytes,
 } from './layout.js';
@@ -161,6 +162,14 @@ export class RingWriter extends RingEnd {
     return true;
   }
 
+  /**
+   * Says that this end waits for room: the reader finds that when it has made some, and wakes this thread. Whoever says so
+   * tries once more before it waits: there may be room since.
+   */
+  starve(): void {
+    Atomics.store(this.i32, this.tailAt + RING_STARVED, 1);
+  }
+
   /** Asks for the free granules from this position on, by a store into each: a frame is written faster into its own. */
   private claim(start: number): void {
     const free = Math.min(AHEAD_WORDS, this.capacity - ((start - this.head) | 0));
@@ -282,6 +291,12 @@ export class RingReader extends RingEnd {
     if (this.position === this.released) return;
     this.released = this.position;
     this.code.store(this.headAt, this.position);
+  }
+
+  /** After `release`: whether the writer waits for room, and has not been told yet that there is some. */
+  relieve(): boolean {
+    const at = this.tailAt + RING_STARVED;
+    return Atomics.load(this.i32, at) === 1 && Atomics.exchange(this.i32, at, 0) === 1;
   }
 
   private show(frame: number, kind: number, bytes: number): void {

@@ -220,6 +220,47 @@ describe('a receiver that does not read', () => {
     expect(shared.accounts(0, 1)).toMatchObject({ sent: 100, delivered: 100 });
   });
 
+  it('is told once what waits for room and is said again, longer or not, and each frame is counted', () => {
+    const shared = new Shared();
+    const links = shared.links(0);
+    const one = new Receiver(shared, 0, 1);
+    const entries = Array.from({ length: 3 }, (_, n) => ({ type: 'vanished', server: 2, orderly: n > 0 }) as const);
+    const append = (after: number, length: number): ControlFrame => {
+      return { type: 'append', epoch: 1, from: 0, after, entries: entries.slice(0, length), stable: 0, floor: 0 };
+    };
+    // This one fills the ring, and a part of it waits.
+    links.send(1, note(40_000), at(1));
+    for (const frame of [append(4, 1), append(5, 2), append(4, 3), append(7, 1), note(1), note(1)])
+      links.send(1, frame, at(2));
+    for (let turns = 0; turns < 10; turns += 1) {
+      links.publish();
+      one.drain();
+    }
+    expect(one.took).toEqual([note(40_000), append(4, 3), append(7, 1), note(1), note(1)]);
+    expect(shared.accounts(0, 1)).toMatchObject({ sent: 7, delivered: 5, underWay: 0, droppedBy: { full: 2 } });
+  });
+
+  it('tells its sender when it has made room, once, and only where that waits', () => {
+    const shared = new Shared();
+    const links = shared.links(0);
+    const reader = shared.mesh.reader(0, 1);
+    const read = (): boolean => {
+      while (reader.next());
+      reader.release();
+      return reader.relieve();
+    };
+    links.send(1, note(10), at(1));
+    links.publish();
+    expect(read()).toBe(false);
+    links.send(1, note(40_000), at(2));
+    links.publish();
+    expect([read(), read()]).toEqual([true, false]);
+    links.publish();
+    expect(read()).toBe(true);
+    links.publish();
+    expect(read()).toBe(false);
+  });
+
   it('is told no more than 4096 control frames, and the rest is counted as full', () => {
     const shared = new Shared();
     const links = shared.links(0);

@@ -115,6 +115,30 @@ describe('a client machine that is switched off', () => {
   });
 });
 
+describe('the main thread', () => {
+  it('sees a server come back to a cluster with a large registry', async () => {
+    const [cluster, backend] = await started({ ...trio, heartbeat: { interval: '10ms', timeout: '1s' } });
+    const registry = backend.registryOf('S1');
+    const key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\App';
+    const hex = 'ab'.repeat(400 * 1024);
+    await registry.synchronise({ change: 'createKey', key });
+    await registry.synchronise({ change: 'setValue', key, name: 'v', type: 3, hex });
+    await cluster.crash('S3');
+    await cluster.until((seen) => seen.view?.members.length === 2, LONG);
+    await cluster.start('S3');
+    await cluster.until((seen) => seen.view?.members.length === 3, LONG);
+    await cluster.until('quiet', LONG);
+    for (const [from, to] of [
+      [0, 2],
+      [2, 0],
+    ]) {
+      const { underWay, dropped } = backend.switchboard.model.counters(from, to, 0);
+      expect(underWay).toBeLessThan(10);
+      expect(dropped).toBeLessThan(2000);
+    }
+  });
+});
+
 describe('a server at rest', () => {
   it.each(['20ms', '3s'])('with a heartbeat every %s rehearses failovers, of which nobody hears', async (interval) => {
     const [cluster, backend] = await started({ ...trio, heartbeat: { interval, timeout: '30s' } });

@@ -25,6 +25,7 @@ import { DEFAULT_DELAY_US } from '../../network/links.js';
 import { Deliveries, MARK_COPY, MARK_CORRUPT, NetworkModel, type Unread } from '../../network/model.js';
 import { BEAT_BYTES, toBytes, writeBeat } from '../wire.js';
 import type { RealtimeBoot } from './boot.js';
+import { covers } from './covers.js';
 import type { Switches } from './switches.js';
 
 /** What travels on a mesh. */
@@ -81,6 +82,18 @@ export interface Link {
 /** Control frames that may wait for one receiver; a server that hangs for long is told no more than that. */
 const WAITING_MAX = 4096;
 
+/** A control frame, written out, on its way into a ring. */
+interface Control {
+  readonly frame: ControlFrame;
+  readonly bytes: Uint8Array;
+}
+
+/** One that waits for room. */
+interface Sent {
+  readonly frame: ControlFrame;
+  readonly marks: number;
+}
+
 interface Out {
   readonly to: number;
   readonly ends: number;
@@ -88,7 +101,7 @@ interface Out {
   /** The receiver's. */
   readonly bell: Bell;
   readonly ring: RingWriter;
-  readonly messages: MessageWriter;
+  readonly messages: MessageWriter<Sent>;
   /** A control frame was written: its receiver is to be woken. */
   urgent: boolean;
   /** Of its receiver, when it was last looked at. */
@@ -97,7 +110,7 @@ interface Out {
 
 type Held =
   | { readonly at: Micros; readonly out: Out; readonly marks: number; readonly beat: Heartbeat }
-  | { readonly at: Micros; readonly out: Out; readonly marks: number; readonly bytes: Uint8Array };
+  | ({ readonly at: Micros; readonly out: Out; readonly marks: number } & Control);
 
 /** A server's links to all others of its cluster. */
 export class Links {
@@ -109,12 +122,10 @@ export class Links {
   private readonly deliveries = new Deliveries();
   /** Frames held back by a rule, the next to go first. */
   private held: Held[] = [];
-  /** A control frame was still waiting for room when everything was published last. */
-  private stalled = false;
   /** How often power had changed when all receivers were looked after last; undefined before the first time. */
   private powerChanges: number | undefined;
   /** The control frame that was sent last, and its bytes: a frame for all members is written out once. */
-  private encoded: { readonly frame: ControlFrame; readonly bytes: Uint8Array } | undefined;
+  private encoded: Control | undefined;
   /** This server and all others, by nodes of the network model. */
   private readonly node: number;
   private readonly others: readonly number[];
@@ -141,7 +152,7 @@ export class Links {
             network,
             bell: this.meshes[0].mesh.bell(to),
             ring,
-            messages: new MessageWriter(ring),
+            messages: new MessageWriter<Sent>(ring),
             urgent: false,
             // Who is gone is heeded at once; what a predecessor sent to who runs was settled when it died.
             power: Math.max(0, this.switches.power(to)),
@@ -154,14 +165,6 @@ export class Links {
   /** When the next frame held back is to go. */
   get nextAt(): Micros {
     return this.held.length === 0 ? NEVER : this.held[0].at;
-  }
-
-  /** Frames wait for room at a receiver that reads. */
-  get canRetry(): boolean {
-    if (!this.stalled) return false;
-    return this.outs.some((outs) =>
-      outs.some(({ messages, power, to }) => messages.waiting > 0 && power > 0 && !this.switches.hangs(to)),
-    );
   }
 
   /** A heartbeat to every other server, on every interconnect. */
@@ -187,8 +190,7 @@ export class Links {
   /** A control frame to one server, on every interconnect. */
   send(to: number, frame: ControlFrame, now: Micros): void {
     if (this.encoded?.frame !== frame) this.encoded = { frame, bytes: toBytes(frame) };
-    const { bytes } = this.encoded;
-    for (const outs of this.outs) for (const out of outs) if (out.to === to) this.through(out, now, { bytes });
+    for (const outs of this.outs) for (const out of outs) if (out.to === to) this.through(out, now, this.encoded);
   }
 
   /** Lets the frames go whose time has come. */
@@ -205,13 +207,11 @@ export class Links {
   /** Makes everything written visible, and wakes whom a control frame is for. Heartbeats never ring. */
   publish(): void {
     let urgent = false;
-    this.stalled = false;
     for (const outs of this.outs) {
       for (const out of outs) {
         if (out.messages.waiting > 0) this.retry(out);
         out.urgent = out.ring.publish() && out.urgent;
         urgent ||= out.urgent;
-        this.stalled ||= out.messages.waiting > 0;
       }
     }
     if (!urgent) return;
@@ -227,8 +227,11 @@ export class Links {
   private retry(out: Out): void {
     this.heed(out);
     if (out.power <= 0 || out.messages.waiting === 0) return;
-    // It publishes by itself, so that nothing fresh is left to ring for.
-    out.messages.flush();
+    // It publishes by itself, so that nothing fresh is left to ring for. The receiver rings when it has made room.
+    if (!out.messages.flush()) {
+      out.ring.starve();
+      out.messages.flush();
+    }
     out.bell.ring();
   }
 
@@ -253,7 +256,7 @@ export class Links {
     for (const outs of this.outs) for (const out of outs) this.heed(out);
   }
 
-  private through(out: Out, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {
+  private through(out: Out, now: Micros, what: { beat: Heartbeat } | Control): void {
     const { first, me } = this.boot;
     const { model, deliveries } = this;
     this.heed(out);
@@ -272,18 +275,24 @@ export class Links {
     else this.held.splice(place, 0, held);
   }
 
-  private write(out: Out, marks: number, now: Micros, what: { beat: Heartbeat } | { bytes: Uint8Array }): void {
+  private write(out: Out, marks: number, now: Micros, what: { beat: Heartbeat } | Control): void {
     if (out.power <= 0) return this.lost(out, 'off', marks);
     const damaged = (marks & MARK_CORRUPT) !== 0;
     // Its receiver could not tell that it is a copy, which has another account.
     if (damaged && (marks & MARK_COPY) !== 0) return this.lost(out, 'corrupt', marks);
     if ('beat' in what) this.writeBeat(out, marks, now, what.beat);
     else if (damaged) this.writeDamaged(out, marks, what.bytes, now);
-    else if (out.messages.waiting >= WAITING_MAX) this.lost(out, 'full', marks);
-    else {
-      out.messages.send(MeshKind.CONTROL, out.ends, epochOf(out, marks), what.bytes, now);
-      out.urgent = true;
-    }
+    else this.writeControl(out, marks, now, what);
+  }
+
+  private writeControl(out: Out, marks: number, now: Micros, { frame, bytes }: Control): void {
+    const { messages } = out;
+    if (messages.waiting > 0)
+      for (const past of messages.forget((older) => older.marks === marks && covers(frame, older.frame)))
+        this.lost(out, 'full', past.marks);
+    if (messages.waiting >= WAITING_MAX) return this.lost(out, 'full', marks);
+    messages.send(MeshKind.CONTROL, out.ends, epochOf(out, marks), bytes, now, { frame, marks });
+    out.urgent = true;
   }
 
   private writeBeat(out: Out, marks: number, now: Micros, beat: Heartbeat): void {

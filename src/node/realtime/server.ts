@@ -14,6 +14,7 @@
 import { Engine } from '../../failover/engine.js';
 import { type Durable, type Effects, type Input, Phase } from '../../failover/frames.js';
 import { sameView } from '../../failover/state.js';
+import type { Bell } from '../../interconnect/bell.js';
 import { MessageReader, type Take } from '../../interconnect/messages.js';
 import type { RingReader } from '../../interconnect/ring.js';
 import { type Micros, micros, NEVER } from '../../model/time.js';
@@ -42,8 +43,6 @@ const SAY_AGAIN_US = { min: 5000, max: 10_000 };
 const REST_US = 3000;
 /** Nor is it later than by that part of the heartbeat timeout. */
 const REST_OF_TIMEOUT = 16;
-/** Frames that found no room are tried again after so many microseconds. */
-const RETRY_US = 1000;
 /** It rehearses for so long at most, not so shortly before it is due, and then again after so long, in microseconds. */
 const REHEARSE_US_MAX = 1000;
 const REHEARSE_US_BEFORE = 2000;
@@ -54,6 +53,8 @@ const SLEEP_US_MIN = 20;
 interface In {
   readonly from: number;
   readonly network: number;
+  /** The sender's. */
+  readonly bell: Bell;
   readonly ring: RingReader;
   readonly messages: MessageReader;
   readonly take: Take;
@@ -226,8 +227,7 @@ export class RealtimeServer {
 
   private nextAt(): number {
     if (this.poweredOff) return Infinity;
-    const retryAt = this.links.canRetry ? this.clock.now() + RETRY_US : Infinity;
-    return Math.min(this.engine.nextDeadline(), this.agents.nextAt, this.links.nextAt, retryAt);
+    return Math.min(this.engine.nextDeadline(), this.agents.nextAt, this.links.nextAt);
   }
 
   private obey(order: Order): void {
@@ -267,6 +267,7 @@ export class RealtimeServer {
     this.takenAt = now;
     for (const source of this.ins) {
       source.messages.drain(source.take);
+      if (source.ring.relieve()) source.bell.ring();
       if (source.ring.corrupt !== source.corrupt) this.countDamage(source);
     }
   }
@@ -275,6 +276,7 @@ export class RealtimeServer {
     const source: In = {
       from,
       network,
+      bell: this.links.meshes[0].mesh.bell(from),
       ring,
       messages: new MessageReader(ring),
       take: (_kind, _ends, epoch, _stamp, bytes) => this.receive(source, epoch, bytes),
