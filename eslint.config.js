@@ -7,7 +7,7 @@ import { builtinModules } from 'node:module';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { pureRooms, pureRoomsWithPackages, realClock, shells } from './tools/rooms.mjs';
+import { pureRooms, pureRoomsWithPackages, realClock } from './tools/rooms.mjs';
 
 /** @param {string[]} names */
 const filesOf = (names) => names.map((room) => `src/${room}/**/*.ts`);
@@ -127,7 +127,6 @@ export default defineConfig(
   },
   {
     files: filesOf([...pureRooms, ...pureRoomsWithPackages]),
-    ignores: shells,
     rules: {
       '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: false }],
       'no-restricted-syntax': ['error', ...everywhereInSrc, ...onlyInPureRooms],
@@ -137,7 +136,6 @@ export default defineConfig(
   },
   {
     files: filesOf(pureRooms),
-    ignores: shells,
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ regex: '^[^.]', message: pure }] }],
     },

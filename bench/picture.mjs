@@ -26,6 +26,8 @@ const FILLING = 'node bench/main.mjs --out DIRECTORY';
 const WIDTH = 760;
 const LEFT = 270;
 const RIGHT = 84;
+/** A longer name does not fit to the left of its bar. */
+const LABEL_MAX = 42;
 const BAR = 16;
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #24292f }
@@ -218,11 +220,13 @@ function barsOf({ title, unit, bars, of, log = false, stacked = false }) {
     stacked ? [values.reduce((sum, value) => sum + Math.max(0, value), 0)] : values,
   );
   const most = Math.max(...all, 1e-9);
+  // Bars of what may be below nothing begin at nothing.
+  const lowest = Math.min(0, ...all);
   const least = Math.min(...all.filter((value) => value > 0), most);
   const scale = log
     ? scaleLog([10 ** Math.floor(Math.log10(least) - 0.01), most], [LEFT, WIDTH - RIGHT])
-    : scaleLinear([0, most], [LEFT, WIDTH - RIGHT]).nice();
-  const start = scale.range()[0];
+    : scaleLinear([lowest, most], [LEFT, WIDTH - RIGHT]).nice();
+  const start = log ? scale.range()[0] : scale(0);
   const rows = stacked ? 1 : of.length;
   const stride = rows * BAR + 10;
   const top = of.length > 1 ? 46 : 26;
@@ -235,17 +239,19 @@ function barsOf({ title, unit, bars, of, log = false, stacked = false }) {
     parts.push(`<line class="grid" x1="${x}" x2="${x}" y1="${top - 4}" y2="${height - 22}"/>`);
     parts.push(`<text class="faint" x="${x}" y="${height - 8}" text-anchor="middle">${short(tick)}</text>`);
   }
-  parts.push(`<text class="faint" x="${LEFT - 24}" y="${height - 8}" text-anchor="end">${text(unit)}</text>`);
+  parts.push(
+    `<text class="faint" x="${LEFT - 24}" y="${height - 8}" text-anchor="end">${text(log ? `${unit} (logarithmic)` : unit)}</text>`,
+  );
   bars.forEach(({ name, values }, index) => {
     const y = top + index * stride;
     const middle = y + (rows * BAR) / 2 + 4;
-    parts.push(`<text x="${LEFT - 10}" y="${middle}" text-anchor="end">${text(name)}</text>`);
+    parts.push(label(name, middle));
     let from = start;
     values.forEach((value, place) => {
-      const width = value > 0 ? scale(value) - start : 0;
+      const width = value > 0 || !(log || stacked) ? scale(value) - start : 0;
       const at = stacked ? y : y + place * BAR;
       parts.push(
-        `<rect class="bar c${place}" x="${from.toFixed(1)}" y="${at}" width="${width.toFixed(1)}" height="${BAR - 2}"/>`,
+        `<rect class="bar c${place}" x="${(from + Math.min(0, width)).toFixed(1)}" y="${at}" width="${Math.abs(width).toFixed(1)}" height="${BAR - 2}"/>`,
       );
       if (stacked) from += width;
       else parts.push(`<text x="${(from + Math.max(0, width) + 5).toFixed(1)}" y="${at + 11}">${short(value)}</text>`);
@@ -256,6 +262,19 @@ function barsOf({ title, unit, bars, of, log = false, stacked = false }) {
     }
   });
   return { height, body: parts.join('\n') };
+}
+
+/**
+ * A bar's name left of it, in two lines where it is long.
+ *
+ * @param {string} name
+ * @param {number} y
+ */
+function label(name, y) {
+  const at = name.length > LABEL_MAX ? name.lastIndexOf(' ', LABEL_MAX) : -1;
+  if (at < 0) return `<text x="${LEFT - 10}" y="${y}" text-anchor="end">${text(name)}</text>`;
+  const [first, second] = [name.slice(0, at), name.slice(at + 1)];
+  return `<text x="${LEFT - 10}" y="${y - 6}" text-anchor="end">${text(first)}<tspan x="${LEFT - 10}" dy="12">${text(second)}</tspan></text>`;
 }
 
 /**

@@ -36,15 +36,11 @@ export const pureRooms = ['model', 'failover', 'network', 'interconnect', 'clien
 /** As pure as those, but they may use packages (scales, XML). */
 export const pureRoomsWithPackages = ['report'];
 
-/** Files inside pure rooms that run a pure step function in a thread, and so may touch Node. */
-export const shells = ['src/client/shell.ts', 'src/client/shell/**'];
-
 /** Where the real clock and real chance are allowed. */
 export const realClock = [
   'src/cli/**',
   'src/cluster/realtime.ts',
   'src/cluster/realtime/**',
-  'src/node/realtime.ts',
   'src/node/realtime/**',
   // Challenges to real clients, which nobody may foresee.
   'src/api/clusapi/rpc/security/chance.ts',

@@ -1,5 +1,5 @@
 /**
- * One server as a machine: its power, its hang, its disk, the faults of its resources. What runs on it is an engine.
+ * One server as a machine: its power, its hang, its disk; and the faults of resources. What runs on it is an engine.
  */
 import type { Audit } from '../failover/context.js';
 import { Engine, type Place } from '../failover/engine.js';
@@ -12,7 +12,7 @@ import { type Micros, NEVER, micros } from '../model/time.js';
 import { ReceiveBuffer } from '../network/receive-buffer.js';
 import type { ServerNode } from './world.js';
 
-/** A frame or an agent's answer that waits for a server that does not run. */
+/** A frame that waits for a server that hangs. */
 export interface Waiting {
   readonly input: Input;
   readonly from: number;
@@ -55,7 +55,7 @@ export class ServerSlot {
   /** A boot is under way. */
   booting = false;
   readonly frames = new ReceiveBuffer<Waiting>();
-  /** Agents' answers that came while it was hung. */
+  /** Inputs other than frames that came while it was hung. */
   readonly answers: Input[] = [];
 
   constructor(

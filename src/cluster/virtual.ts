@@ -1,12 +1,12 @@
 /**
  * The world in virtual time: what the inline and the lockstep backend share.
  *
- * Time jumps from one instant at which something happens to the next. At an instant first the watchdogs and boots, then
- * the servers one after the other in definition order, each with the frames that reach it (by sender, network and
- * number), then its resource agents' answers, then its own clock; then the clocks of clients. What goes between clients and
- * servers gets there before the servers' turn. No frame arrives at the instant when it was sent, so
- * servers at one instant cannot influence each other: running each in a thread of its own gives the same. Where the
- * engines run, and how an instant's inputs get into them, is all that the two backends decide for themselves.
+ * Time jumps from one instant at which something happens to the next. At an instant first boots, witnesses and
+ * what clients and servers have sent each other, then the watchdogs, then the servers one after the other in definition
+ * order, each with the frames that reach it (by sender, network and number), then its resource agents' answers, then its own
+ * clock; then the clocks of clients. No frame arrives at the instant when it was sent, so servers at one instant cannot
+ * influence each other: running each in a thread of its own gives the same. Where the engines run, and how an instant's
+ * inputs get into them, is all that the two backends decide for themselves.
  */
 import type { AgentCall, ControlFrame, Effects, Frame, Heartbeat, Input, WitnessAsk } from '../failover/frames.js';
 import { Witness } from '../failover/view/witness.js';

@@ -229,6 +229,8 @@ export abstract class WorldBackend implements Backend {
       this.writeLinks();
       this.summary = { ok: good, ...this.hashed() };
       this.recorder.write({ kind: 'end', ...this.summary });
+      // Who listens may fail at these lines, too.
+      if (good) this.assertSound();
     }
     return this.summary;
   }

@@ -214,7 +214,7 @@ export class Engine {
     if (!held) this.dueAt = micros(Math.min(this.dueAt, sequence.deadline));
   }
 
-  /** A number that differs when anything in the engine does: for replaying recorded inputs. */
+  /** A hash of what it has decided, holds and waits for: two engines that took in the same inputs have the same. */
   digest(): string {
     const { core } = this;
     return hash(

@@ -1,5 +1,7 @@
 /**
- * Where everything stands in the memory that the threads of a cluster share. Every offset is in this file.
+ * Where everything stands in the memory that rings, bells and boards share between threads. What the payload of a heartbeat
+ * or the words of a board mean is with those who write them (node/wire.ts, node/realtime/status.ts); switches, lines and
+ * accounts have memory of their own (node/realtime/switches.ts, node/channel.ts, network/accounts.ts).
  *
  * A ring leads from one writer to one reader. A position counts words since the ring was made, as an Int32 that runs
  * over; the place of a position is itself modulo the capacity. Everything in [head, tail) is published and not yet

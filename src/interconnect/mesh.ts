@@ -8,12 +8,12 @@
  * nobody who stores them any more, so the main thread may, and nobody else's word needs to change:
  *
  * 1. the main thread waits for the thread's `exit` event;
- * 2. it calls `resetNode`, once, just before it starts the successor, with a new epoch;
+ * 2. it calls `resetNode`, once, just before it starts the successor;
  * 3. the successor makes new writers and readers; those of the survivors stay good.
  *
  * Survivors may send and receive all the while. What they sent to the dead node is lost once its successor begins:
  * until then it fills the ring, and `reserve` answers -1. What the dead node had published still arrives, as what is
- * under way on a wire does, with its old epoch; what it had not published never does. A message of which only a
+ * under way on a wire does; what it had not published never does. A message of which only a
  * beginning went over is counted by its MessageReader as broken.
  */
 import { Bell } from './bell.js';

@@ -220,7 +220,7 @@ export class RingReader extends RingEnd {
   kind = 0;
   /** from | to << 8 */
   ends = 0;
-  /** The low 16 bits of the sender's epoch. */
+  /** 16 bits of the sender's choice: on a mesh the receiver's incarnation, on a line a network. */
   epoch = 0;
   /** The frame's position in its ring. It grows from frame to frame, and runs over. */
   sequence = 0;

@@ -83,7 +83,7 @@ export interface GroupLine {
   readonly cluster: string;
   readonly group: string;
   readonly state: GroupStateName;
-  /** The current server; empty while OFFLINE. */
+  /** The current server; empty where it is nowhere. */
   readonly server: string;
 }
 
@@ -184,6 +184,6 @@ export interface LinksLine {
 export interface EndLine {
   readonly kind: 'end';
   readonly ok: boolean;
-  /** SHA-256 of all lines after the `run` line; left out in real time. */
+  /** SHA-256 of all lines after the `run` line and before this one; left out in real time. */
   readonly hash?: string;
 }

@@ -146,7 +146,7 @@ describe('the arrow check', () => {
     ['src/interconnect/a.ts', '../failover/x.js', 'arrows-interconnect'],
     ['src/network/a.ts', 'node:fs', 'pure-no-node'],
     ['src/client/a.ts', '../network/x.js', 'arrows-client'],
-    ['src/client/shell.ts', 'node:worker_threads', ''],
+    ['src/client/b.ts', 'node:worker_threads', 'pure-no-node'],
     ['src/node/a.ts', '../interconnect/x.js', ''],
     ['src/node/b.ts', '../cluster/x.js', 'arrows-node'],
     ['src/cluster/a.ts', '../node/x.js', ''],

@@ -1,5 +1,5 @@
 /**
- * The one place where a thread stands still for another, with a limit by the real clock. What is found decides, never how
+ * Where a thread stands still for an answer of another, with a limit by the real clock. What is found decides, never how
  * long it took: so the lockstep backend may wait here too.
  */
 import type { Bell } from '../../interconnect/bell.js';

@@ -5,7 +5,7 @@
  * more memory is taken than they, or the limit, have.
  */
 
-/** Bytes that are no value of their type, or a value that has no bytes. Caught where a message is (`message.ts`). */
+/** Bytes that are no value of their type, or a value that has no bytes. Caught where a message is (`method.ts`). */
 export class NdrError extends Error {}
 
 const FIRST_SIZE = 256;
