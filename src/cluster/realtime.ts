@@ -186,6 +186,13 @@ export class RealtimeBackend extends WorldBackend {
     return Promise.race([answer, gone]);
   }
 
+  override act(action: WorldAction, label?: StepLabel): Promise<Result<void, Refusal>> {
+    const done = super.act(action, label);
+    // By now its lines have been told, and whoever waits may go by them.
+    this.listen();
+    return done;
+  }
+
   protected override carryOut(action: WorldAction, label: StepLabel): Result<void, Refusal> {
     this.listen();
     const result = this.operator.carryOut(action, label);
@@ -557,6 +564,8 @@ export class RealtimeBackend extends WorldBackend {
     // What came before the flag was set again rang nobody.
     this.collect();
     this.process();
+    // In the middle of an action its lines have not been told: those who wait may go by what they hear.
+    if (this.recorder.isKeeping) return;
     // What is shown changes with a line of the trace, and with nothing else.
     if (this.news === this.judged && !this.waits.forRest) return;
     this.judged = this.news;

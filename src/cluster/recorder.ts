@@ -50,6 +50,11 @@ export class Recorder {
     return this.telling;
   }
 
+  /** Lines are written that nobody has heard of yet. */
+  get isKeeping(): boolean {
+    return this.depth > 0;
+  }
+
   /** From here to `leave` lines are written and nobody hears of them. May be nested. */
   enter(): void {
     this.depth += 1;

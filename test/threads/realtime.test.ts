@@ -12,6 +12,7 @@ import type { Bell } from '../../src/interconnect/bell.js';
 import { BELL_SLEEPING } from '../../src/interconnect/layout.js';
 import { defineCluster } from '../../src/model/define.js';
 import type { ClusterInput } from '../../src/model/definition.js';
+import { micros } from '../../src/model/time.js';
 import type { TraceLine } from '../../src/model/trace.js';
 import type { Glance } from '../../src/node/realtime/status.js';
 import { G1, LONG, patient, trio } from '../contract/worlds.js';
@@ -116,6 +117,18 @@ describe('a client machine that is switched off', () => {
 });
 
 describe('the main thread', () => {
+  it('judges who waits for what is heard when that has been told', async () => {
+    const [, backend] = await started();
+    let heard = 0;
+    backend.trace((line) => {
+      if (line.kind === 'step') heard += 1;
+    });
+    const waiting = backend.until({ type: 'condition', holds: () => heard > 0 }, micros(1e15));
+    // Nothing comes of this, so that there is no other line.
+    await backend.act({ type: 'hang', server: 'nobody' });
+    expect((await waiting).reason).toBe('reached');
+  });
+
   it('sees a server come back to a cluster with a large registry', async () => {
     const [cluster, backend] = await started({ ...trio, heartbeat: { interval: '10ms', timeout: '1s' } });
     const registry = backend.registryOf('S1');
