@@ -19,6 +19,8 @@ export interface DrivenWorld {
   nextInstant(): Micros;
   /** Does all that is due at the next instant; what comes back, if anything, is to be waited for. */
   pass(at: Micros): Promise<void> | undefined;
+  /** Somebody is being told what has happened: until that is over time stands. */
+  isTelling(): boolean;
   /** Time passes up to there, and nothing happens. */
   skipTo(at: Micros): void;
 }
@@ -57,7 +59,8 @@ export class Driver {
       // Who waits beyond all time waits for ever: no limit is later than that.
       this.waits.add({ goal, limit: micros(Math.min(limit, NEVER)), ...waiter, resolve, reject });
       this.survey();
-      if (!this.driving && this.foreground > 0) void this.drive();
+      if (this.world.isTelling()) queueMicrotask(() => this.start());
+      else this.start();
     });
   }
 
@@ -72,10 +75,15 @@ export class Driver {
     for (const wait of [...this.waits]) this.end(wait, 'limit');
   }
 
+  private start(): void {
+    if (!this.driving && this.foreground > 0) void this.drive();
+  }
+
   private async drive(): Promise<void> {
     this.driving = true;
     try {
-      this.woken = this.tasks.any;
+      // Who has acted may have been waiting for the same as whoever waits now.
+      this.woken ||= this.tasks.any;
       this.judge();
       let news = this.world.news();
       while (this.foreground > 0) {

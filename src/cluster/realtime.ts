@@ -710,13 +710,16 @@ export class RealtimeBackend extends WorldBackend {
     const now = this.now();
     let firstMs = Infinity;
     this.recorder.enter();
-    for (const { slot } of this.living()) {
-      const { cluster, server } = slot.place;
-      const inMs = this.switches[cluster].watchdogInMs(server, now);
-      if (inMs <= 0) this.watchdogFires(slot);
-      else firstMs = Math.min(firstMs, inMs);
+    try {
+      for (const { slot } of this.living()) {
+        const { cluster, server } = slot.place;
+        const inMs = this.switches[cluster].watchdogInMs(server, now);
+        if (inMs <= 0) this.watchdogFires(slot);
+        else firstMs = Math.min(firstMs, inMs);
+      }
+    } finally {
+      this.recorder.leave();
     }
-    this.recorder.leave();
     if (firstMs === Infinity || this.closed) return;
     this.watchdogTimer = setTimeout(() => {
       this.listen();

@@ -52,7 +52,7 @@ export class Recorder {
 
   /** Lines are written that nobody has heard of yet. */
   get isKeeping(): boolean {
-    return this.depth > 0;
+    return this.depth > 0 || this.telling;
   }
 
   /** From here to `leave` lines are written and nobody hears of them. May be nested. */
@@ -106,18 +106,27 @@ export class Recorder {
     if (this.depth > 0 || this.telling) return;
     this.telling = true;
     for (let line = this.untold.shift(); line; line = this.untold.shift()) {
-      try {
-        this.sinks.emit('line', line);
-      } catch (error) {
-        this.failed(error);
-      }
+      for (const sink of this.sinks.listeners('line')) this.tellOne(sink, line);
     }
     this.telling = false;
   }
 
+  private tellOne(sink: (line: TraceLine) => void, line: TraceLine): void {
+    try {
+      sink(line);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Lines that are written from now on; others may not have been told yet. */
   listen(sink: (line: TraceLine) => void): Unsubscribe {
-    this.sinks.on('line', sink);
-    return () => this.sinks.off('line', sink);
+    const from = this.seq;
+    const hear = (line: TraceLine): void => {
+      if (line.seq >= from) sink(line);
+    };
+    this.sinks.on('line', hear);
+    return () => this.sinks.off('line', hear);
   }
 
   /** The hash of what was written so far. */

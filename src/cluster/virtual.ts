@@ -64,6 +64,7 @@ export abstract class VirtualBackend extends WorldBackend {
         news: () => this.news,
         nextInstant: () => this.nextInstant(),
         pass: (at) => this.pass(at),
+        isTelling: () => this.recorder.isTelling,
         skipTo: (at) => {
           this.clock = micros(Math.max(this.clock, at));
         },
@@ -84,7 +85,10 @@ export abstract class VirtualBackend extends WorldBackend {
   }
 
   until(goal: Goal, limit: Micros, waiter?: Waiter): Promise<Stop> {
-    if (this.failure) return Promise.reject(this.failure);
+    if (this.failure) {
+      waiter?.settled?.();
+      return Promise.reject(this.failure);
+    }
     return this.driver.until(goal, limit, waiter);
   }
 

@@ -116,13 +116,31 @@ describe('who listens', () => {
 
   it('and fails keeps nobody from hearing the next line', () => {
     const { recorder: it, lines, errors } = recorder();
+    const later: number[] = [];
     it.listen((line) => {
       if (line.kind === 'warning' && line.text === 'a') throw new Error('so not');
     });
+    it.listen(({ seq }) => later.push(seq));
     it.write(warning('a'));
     it.write(warning('b'));
     expect(errors).toEqual([new Error('so not')]);
     expect(lines).toHaveLength(3);
+    expect(later).toEqual([0, 1, 2]);
+  });
+
+  it('from the middle of what is told on hears what is written from then on', () => {
+    const { recorder: it } = recorder();
+    const heard: number[] = [];
+    const stop = it.listen(({ seq }) => {
+      if (seq !== 1) return;
+      stop();
+      it.listen((line) => heard.push(line.seq));
+      it.write(warning('d'));
+    });
+    it.enter();
+    for (const text of ['a', 'b', 'c']) it.write(warning(text));
+    it.leave();
+    expect(heard).toEqual([4]);
   });
 });
 

@@ -477,6 +477,44 @@ describe.each(KINDS)('%s', (kind) => {
       await cluster.close();
     });
 
+    it('may act and wait on what it hears, and whoever waits for what is heard is told in time', async () => {
+      const { cluster } = await started(kind);
+      const steps: number[] = [];
+      const inner: Promise<unknown>[] = [];
+      const { backend } = cluster;
+      const within = (us: number) => micros(backend.now() + us);
+      cluster.trace((line) => {
+        if (line.kind !== 'step') return;
+        steps.push(line.seq);
+        if (steps.length > 1) return;
+        // Refused, so that nothing else comes of it.
+        void backend.act({ type: 'hang', server: 'nobody' });
+        inner.push(backend.until({ type: 'condition', holds: () => steps.length > 1 }, within(20_000_000)));
+      });
+      const waiting = backend.until({ type: 'condition', holds: () => steps.length > 1 }, within(20_000_000), {
+        background: kind !== 'realtime',
+      });
+      await backend.act({ type: 'hang', server: 'nobody' });
+      expect(await inner[0]).toMatchObject({ reason: 'reached' });
+      expect(await waiting).toMatchObject({ reason: 'reached' });
+    });
+
+    it('goes on before the next instant where its action was taken, though somebody waited for the same', async () => {
+      const { cluster } = await started(kind);
+      const went: number[] = [];
+      const stop = cluster.trace((line) => {
+        if (line.kind !== 'group' || line.state !== 'INPROGRESS') return;
+        stop();
+        const at = cluster.now();
+        void cluster.backend.act({ type: 'hang', server: 'nobody' }).then(() => went.push(cluster.now() - at));
+      });
+      await cluster.crash('S1');
+      await cluster.until({ group: 'G1', state: 'INPROGRESS' }, LONG);
+      await cluster.advance('1s');
+      expect(went).toHaveLength(1);
+      if (kind !== 'realtime') expect(went).toEqual([0]);
+    });
+
     it('that fails at what it hears is told so from then on', async () => {
       const { cluster } = await world(kind);
       cluster.trace((line) => {

@@ -282,12 +282,13 @@ export class Links {
     if (damaged && (marks & MARK_COPY) !== 0) return this.lost(out, 'corrupt', marks);
     if ('beat' in what) this.writeBeat(out, marks, now, what.beat);
     else if (damaged) this.writeDamaged(out, marks, what.bytes, now);
-    else this.writeControl(out, marks, now, what);
+    else this.writeControl(out, marks, now, what, 'at' in what);
   }
 
-  private writeControl(out: Out, marks: number, now: Micros, { frame, bytes }: Control): void {
+  /** @param held it was held back, and so may be older than what waits */
+  private writeControl(out: Out, marks: number, now: Micros, { frame, bytes }: Control, held: boolean): void {
     const { messages } = out;
-    if (messages.waiting > 0)
+    if (messages.waiting > 0 && !held)
       for (const past of messages.forget((older) => older.marks === marks && covers(frame, older.frame)))
         this.lost(out, 'full', past.marks);
     if (messages.waiting >= WAITING_MAX) return this.lost(out, 'full', marks);
