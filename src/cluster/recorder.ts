@@ -8,13 +8,12 @@
  * lines are handed out when the instant is over in which they were written, or the action that gave rise to them.
  */
 import { createHash } from 'node:crypto';
-import { EventEmitter } from 'eventemitter3';
 import type { Micros } from '../model/time.js';
 import type { TraceBody, TraceLine } from '../model/trace.js';
 import type { Unsubscribe } from './backend.js';
 
 export class Recorder {
-  private readonly sinks = new EventEmitter<{ line: [TraceLine] }>();
+  private readonly sinks = new Set<(line: TraceLine) => void>();
   private readonly digest = createHash('sha256');
   private seq = 0;
   private at = 0;
@@ -96,7 +95,7 @@ export class Recorder {
     this.at = t;
     const line: TraceLine = { t: this.at, seq: this.seq++, ...body };
     if (body.kind !== 'run' && body.kind !== 'end') this.digest.update(`${JSON.stringify(line)}\n`);
-    if (this.sinks.listenerCount('line') === 0) return;
+    if (this.sinks.size === 0) return;
     this.untold.push(line);
     this.tell();
   }
@@ -106,7 +105,7 @@ export class Recorder {
     if (this.depth > 0 || this.telling) return;
     this.telling = true;
     for (let line = this.untold.shift(); line; line = this.untold.shift()) {
-      for (const sink of this.sinks.listeners('line')) this.tellOne(sink, line);
+      for (const sink of [...this.sinks]) this.tellOne(sink, line);
     }
     this.telling = false;
   }
@@ -125,8 +124,8 @@ export class Recorder {
     const hear = (line: TraceLine): void => {
       if (line.seq >= from) sink(line);
     };
-    this.sinks.on('line', hear);
-    return () => this.sinks.off('line', hear);
+    this.sinks.add(hear);
+    return () => void this.sinks.delete(hear);
   }
 
   /** The hash of what was written so far. */

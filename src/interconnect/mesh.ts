@@ -13,8 +13,8 @@
  *
  * Survivors may send and receive all the while. What they sent to the dead node is lost once its successor begins:
  * until then it fills the ring, and `reserve` answers -1. What the dead node had published still arrives, as what is
- * under way on a wire does; what it had not published never does. A message of which only a
- * beginning went over is counted by its MessageReader as broken.
+ * under way on a wire does; what it had not published never does. A message of which only a beginning went over is counted
+ * by its MessageReader as broken.
  */
 import { Bell } from './bell.js';
 import { assertInside, BELL_BYTES } from './layout.js';

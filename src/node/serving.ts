@@ -40,7 +40,7 @@ export function recordingAudit(write: (record: EffectRecord) => void): typeof mi
 export function sendUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
   end.send(kind, bytes, stampUs);
   end.flush();
-  waitUntilOut(end, Infinity);
+  waitUntilOut(end);
 }
 
 /**
@@ -50,10 +50,10 @@ export function sendUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: n
 export function layUp(end: LineEnd, kind: number, bytes: Uint8Array, stampUs: number): void {
   end.send(kind, bytes, stampUs);
   end.publish();
-  waitUntilOut(end, Infinity);
+  waitUntilOut(end);
 }
 
-function waitUntilOut(end: LineEnd, limitMs: number): void {
+function waitUntilOut(end: LineEnd, limitMs = Infinity): void {
   if (end.waiting === 0) return;
   const isOut = (): boolean => {
     end.flush();

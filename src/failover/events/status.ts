@@ -37,8 +37,7 @@ function flagsOf(state: AgreedState, server: number, tally: Tally): number {
 }
 
 export function groupState(state: AgreedState, group: number): GroupStateName {
-  const record = state.groups[group];
-  return stateOf(record);
+  return stateOf(state.groups[group]);
 }
 
 function stateOf(record: GroupRecord): GroupStateName {
